@@ -1,0 +1,49 @@
+"""What every door to a kind of row has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.tables import counters, revisions
+
+if TYPE_CHECKING:
+    from storage.archive import Records
+
+_TURN = update(revisions).where(revisions.c.name == bindparam("which")).values(value=revisions.c.value + 1)
+
+
+class Book:
+    """A door to some tables. Everything that touches them goes through here."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self.vault = records.vault
+
+    def insert(self, table: Table, values: dict[str, Any]) -> int:
+        """Insert one row and return its id."""
+        result = self.records.run(table.insert(), values)
+        key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def insert_new(self, table: Table, values: dict[str, Any], unique: list[str]) -> bool:
+        """Insert a row unless one with the same unique columns is there; say whether it was inserted."""
+        make = sqlite.insert if self.records.is_sqlite else postgresql.insert
+        statement = make(table).on_conflict_do_nothing(index_elements=unique)
+        return self.records.run(statement, values).rowcount == 1
+
+    def turn_page(self, name: str) -> None:
+        """Count up a revision, so that every process reads `name` again."""
+        if self.records.run(_TURN, {"which": name}).rowcount == 0:
+            self.insert_new(revisions, {"name": name, "value": 1}, ["name"])
+
+    def next_number(self, name: str) -> int:
+        """The next value of a counter, from 1; two transactions never get the same."""
+        step = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
+        if self.records.run(step).rowcount == 0:
+            if self.insert_new(counters, {"name": name, "value": 1}, ["name"]):
+                return 1
+            self.records.run(step)  # another transaction made it first
+        return int(self.records.run(select(counters.c.value).where(counters.c.name == name)).scalar_one())

@@ -1,0 +1,165 @@
+"""The outbox: everything we say, from the moment it is committed until the platform has it.
+
+pending → claimed (lease) → sending (committed before the call) → sent | pending again | dead | unknown | expired.
+Channels that fetch for themselves (web page, terminal) get rows in the state `kept`: the committed row is the delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, select, update
+
+from storage.conversations import Line
+from storage.door import Book
+from storage.tables import conversations, outbox
+
+FETCHING = frozenset({"web", "console"})
+LEASE = timedelta(seconds=120)
+BY_ID = outbox.c.id == bindparam("row")
+_SENDING = update(outbox).where(BY_ID, outbox.c.claim == bindparam("mine"), outbox.c.state == "claimed").values(
+    state="sending", tries=outbox.c.tries + 1, lease_until=bindparam("until"))  # fmt: skip
+_SENT = (
+    update(outbox)
+    .where(BY_ID)
+    .values(state="sent", sent_at=bindparam("now"), ref=bindparam("at_platform"), claim=None)
+)
+
+
+class OutboxBook(Book):
+    """The only way out."""
+
+    def put(self, *, channel: str, address: str, body: dict[str, Any], purpose: str, now: datetime,
+            conversation_id: int | None = None, key: str | None = None, priority: int = 0, sender: str = "",
+            due_at: datetime | None = None, expires_at: datetime | None = None) -> bool:  # fmt: skip
+        """Say something. With a `key`, the same thing is never said twice; False where it was."""
+        kept = channel in FETCHING
+        about = f"outbox.body:{channel}:{address}"
+        values = {
+            "conversation_id": conversation_id, "channel": channel, "address": address, "sender": sender,
+            "body": self.vault.seal_json(body, about), "purpose": purpose, "key": key, "priority": priority,
+            "made_at": now, "due_at": due_at or now, "state": "kept" if kept else "pending", "tries": 0, "repeats": 0,
+            "sent_at": now if kept else None, "expires_at": expires_at, "entry_id": body.get("entry") or None,
+            "entry_version": body.get("version") or None,
+        }  # fmt: skip
+        self.records.rung.add((channel, address))
+        if key is None:
+            self.records.run(outbox.insert().inline(), values)
+            return True
+        return self.insert_new(outbox, values, ["key"])
+
+    def put_many(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Say many things at once; each row has every column's value."""
+        if rows:
+            self.records.run(outbox.insert(), list(rows))
+            self.records.rung.update((row["channel"], row["address"]) for row in rows)
+
+    def claim(
+        self, now: datetime, mine: str, limit: int = 100, channels: Sequence[str] | None = None
+    ) -> list[Row[Any]]:
+        """Take up to `limit` due rows, replies before reminders before broadcasts; nobody else gets them."""
+        due = select(outbox.c.id).where(outbox.c.state == "pending", outbox.c.due_at <= now)
+        if channels is not None:
+            due = due.where(outbox.c.channel.in_(channels))
+        due = due.order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id).limit(limit)
+        if not self.records.is_sqlite:
+            due = due.with_for_update(skip_locked=True)
+        taken = self.records.run(
+            update(outbox)
+            .where(outbox.c.id.in_(due.scalar_subquery()))
+            .values(state="claimed", claim=mine, lease_until=now + LEASE)
+            .returning(outbox)
+        ).all()
+        return sorted(taken, key=lambda row: (row.priority, row.due_at, row.id))
+
+    def topics(self, conversation_ids: Sequence[int]) -> dict[int, str]:
+        """Staff-group threads of conversations."""
+        rows = self.records.run(
+            select(conversations.c.id, conversations.c.topic).where(conversations.c.id.in_(conversation_ids))
+        )
+        return {row.id: row.topic for row in rows}
+
+    def body(self, row: Row[Any]) -> dict[str, Any]:
+        """What a row says."""
+        told: dict[str, Any] = self.vault.open_json(row.body, f"outbox.body:{row.channel}:{row.address}")
+        return told
+
+    def sending(self, ids: Sequence[int], mine: str, now: datetime) -> None:
+        """The call is about to be made. Commit this before making it."""
+        if ids:
+            self.records.run(_SENDING, [{"row": i, "mine": mine, "until": now + LEASE} for i in ids])
+
+    def sent(self, done: Sequence[tuple[int, str]], now: datetime) -> None:
+        """The platform has these; each with the platform's own id."""
+        if done:
+            self.records.run(_SENT, [{"row": i, "now": now, "at_platform": ref[:80]} for i, ref in done])
+
+    def later(self, row_id: int, until: datetime, why: str) -> None:
+        """Certainly not sent: try again then, and keep what follows to the same address behind it."""
+        row = self.records.run(
+            update(outbox).where(outbox.c.id == row_id)
+            .values(state="pending", due_at=until, error=why[:200], claim=None)
+            .returning(outbox.c.channel, outbox.c.address)
+        ).one()  # fmt: skip
+        same = and_(outbox.c.channel == row.channel, outbox.c.address == row.address)
+        waiting = update(outbox).where(
+            same, outbox.c.state == "pending", outbox.c.due_at < until, outbox.c.id > row_id
+        )
+        self.records.run(waiting.values(due_at=until))
+
+    def end(self, row_id: int, state: str, why: str) -> None:
+        """Give up on a row: dead, unknown or expired, with the reason for the desk."""
+        self.records.run(
+            update(outbox).where(outbox.c.id == row_id).values(state=state, error=why[:200], claim=None)
+        )
+
+    def recover(self, now: datetime) -> int:
+        """Rows whose process died: claimed ones go back; sending ones are repeated once, then unknown (RG18)."""
+        stale = outbox.c.lease_until < now
+        back = self.records.run(
+            update(outbox).where(outbox.c.state == "claimed", stale).values(state="pending", claim=None)
+        ).rowcount
+        flying = and_(outbox.c.state == "sending", stale)
+        self.records.run(update(outbox).where(flying, outbox.c.repeats >= 1).values(
+            state="unknown", error="进程中断，无法确认是否送达", claim=None))  # fmt: skip
+        again = self.records.run(update(outbox).where(flying).values(
+            state="pending", repeats=outbox.c.repeats + 1, claim=None)).rowcount  # fmt: skip
+        return int(back + again)
+
+    def release(self, mine: str) -> None:
+        """Put back what this process had claimed and not begun to send (an orderly stop)."""
+        self.records.run(
+            update(outbox)
+            .where(outbox.c.claim == mine, outbox.c.state == "claimed")
+            .values(state="pending", claim=None)
+        )
+
+    def lines(self, conversation_id: int, *, after: int = 0, last: int = 200) -> list[Line]:
+        """What was said to the resident, oldest first."""
+        rows = self.records.run(
+            select(outbox)
+            .where(
+                outbox.c.conversation_id == conversation_id, outbox.c.id > after, outbox.c.purpose != "staff"
+            )
+            .order_by(outbox.c.id.desc())
+            .limit(last)
+        ).all()
+        return [
+            Line(f"o{row.id}", row.made_at, row.sender or "bot", self.body(row)) for row in reversed(rows)
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are in each state that somebody should know about."""
+        rows = self.records.run(
+            select(outbox.c.state, func.count().label("rows"))
+            .where(outbox.c.state.not_in(("sent", "kept")))
+            .group_by(outbox.c.state)
+        )
+        return {row.state: row.rows for row in rows.all()}
+
+    def troubled(self, limit: int = 100) -> list[Row[Any]]:
+        """Rows that did not arrive, newest first, for the desk."""
+        gone = outbox.c.state.in_(("dead", "unknown", "expired"))
+        return list(self.records.run(select(outbox).where(gone).order_by(outbox.c.id.desc()).limit(limit)))
