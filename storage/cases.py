@@ -36,6 +36,7 @@ class Case:
     due_at: datetime | None
     closed_at: datetime | None
     nudged: int = 0
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class CaseBook(Book):
         body = self.vault.open_json(row.body, f"cases.body:{row.number}") or {}
         return Case(row.id, row.number, row.kind, row.state, row.area_id, row.person_id, row.conversation_id,
                     row.title, body, row.holder_id, row.unit or "", row.level, row.round, row.category or "",
-                    row.opened_at, row.due_at, row.closed_at, row.nudged)  # fmt: skip
+                    row.opened_at, row.due_at, row.closed_at, row.nudged, row.priority)  # fmt: skip
 
     def get(self, case_id: int) -> Case:
         """The case with that id."""

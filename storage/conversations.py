@@ -129,6 +129,12 @@ class ConversationBook(Book):
              "topic_now": talk.topic, "now": now},
         )  # fmt: skip
 
+    def set_topic(self, conversation_id: int, topic: str) -> None:
+        """The staff group's thread for this conversation."""
+        self.records.run(
+            update(conversations).where(conversations.c.id == conversation_id).values(topic=topic)
+        )
+
     def of_person(self, person_id: int) -> list[int]:
         """Ids of a person's conversations."""
         rows = self.records.run(select(conversations.c.id).where(conversations.c.person_id == person_id))

@@ -50,6 +50,18 @@ class OutboxBook(Book):
             return True
         return self.insert_new(outbox, values, ["key"])
 
+    def put_expired(self, **said: Any) -> bool:
+        """Write down what was too late to be said (RG19)."""
+        if not self.put(**said):
+            return False
+        mine = outbox.c.key == said["key"]
+        self.records.run(
+            update(outbox)
+            .where(mine)
+            .values(state="expired", error="停机期间错过，过了有用的时间", sent_at=None)
+        )
+        return True
+
     def put_many(self, rows: Sequence[dict[str, Any]]) -> None:
         """Say many things at once; each row has every column's value."""
         if rows:
@@ -108,6 +120,29 @@ class OutboxBook(Book):
             same, outbox.c.state == "pending", outbox.c.due_at < until, outbox.c.id > row_id
         )
         self.records.run(waiting.values(due_at=until))
+
+    def back(self, ids: Sequence[int]) -> None:
+        """Not begun: put back where they were in the queue."""
+        mine = outbox.c.id.in_(ids) & (outbox.c.state == "claimed")
+        self.records.run(update(outbox).where(mine).values(state="pending", claim=None))
+
+    def unsure(self, row_id: int, now: datetime, why: str) -> None:
+        """Nobody knows whether it arrived: it is repeated once, then left as unknown for the desk (RG18)."""
+        mine = outbox.c.id == row_id
+        again = update(outbox).where(mine, outbox.c.repeats == 0)
+        values = {
+            "state": "pending",
+            "repeats": 1,
+            "error": why[:200],
+            "claim": None,
+            "due_at": now + timedelta(seconds=5),
+        }
+        if self.records.run(again.values(**values)).rowcount == 0:
+            self.end(row_id, "unknown", why)
+
+    def tries(self, row_id: int) -> int:
+        """How often sending was begun."""
+        return int(self.records.run(select(outbox.c.tries).where(outbox.c.id == row_id)).scalar_one())
 
     def end(self, row_id: int, state: str, why: str) -> None:
         """Give up on a row: dead, unknown or expired, with the reason for the desk."""

@@ -1,0 +1,209 @@
+"""The one place that builds objects and reads settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import rounds
+from bot.channels import Channel
+from bot.clerk import Rung
+from bot.delivery import Delivery
+from bot.lock import FileLock
+from bot.office import Office
+from bot.sample import load_sample
+from bot.settings import Settings, key_of
+from bot.web import site
+from intents.library import Library
+from storage import migrate
+from storage.archive import Archive, Records
+from storage.vault import Vault
+
+log = logging.getLogger("jiamenkou")
+QUIET = ("apscheduler", "httpx", "httpcore", "telegram", "uvicorn.access", "websockets", "alembic")
+
+
+def archive_for(settings: Settings) -> Archive:
+    """The archive that the settings name, its tables up to date."""
+    if settings.url.startswith("sqlite:///"):
+        Path(settings.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    archive = Archive(
+        settings.url, Vault(key_of(settings), os.urandom), os.urandom, synchronous=settings.synchronous
+    )
+    migrate.upgrade(archive.engine)
+    return archive
+
+
+def lock_for(settings: Settings) -> FileLock | None:
+    """The lock that keeps a second process off an SQLite file."""
+    if not settings.url.startswith("sqlite:///"):
+        return None
+    return FileLock(Path(settings.url.removeprefix("sqlite:///") + ".lock"))
+
+
+def first_link(records: Records, office: Office) -> str | None:
+    """A one-time sign-in for the first admin, as long as no admin has a password."""
+    from datetime import timedelta
+
+    admins = [worker for worker in records.staff.all() if worker.role == "admin" and worker.active]
+    if any(worker.has_password for worker in admins):
+        return None
+    if admins:
+        admin_id = admins[0].id
+    else:
+        area = office.lore(records).centre.area_id or "root"
+        admin_id = records.staff.add(
+            login="admin", name="管理员", role="admin", area_id=area, now=office.now()
+        )
+    return records.staff.issue(admin_id, "link", office.now(), timedelta(hours=24))
+
+
+class App:
+    """Everything that runs together in one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.archive = archive_for(settings)
+        self.office = Office(self.archive, Library())
+        self.channels: dict[str, Channel] = {}
+        self.delivery = Delivery(self.office, self.channels, f"{os.getpid()}-{secrets.token_hex(4)}")
+
+    async def prepare(self) -> None:
+        """Load the sample into an empty archive, and build the index."""
+        now = self.office.now()
+        if self.settings.sample_centre:
+            await self.office.write(lambda records: load_sample(records, now) if _is_empty(records) else {})
+        group = self.settings.telegram_staff_group
+        told = {"channel": "telegram", "address": str(group)} if group else {}
+        await self.office.write(lambda records: _set_group(records, told))
+        await self.office.read(self.office.lore)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Channels, delivery, rounds and the index keeper, until the block ends."""
+        loop = asyncio.get_running_loop()
+        self.office.on_bell(lambda rung: loop.call_soon_threadsafe(self._ring, rung))
+        self._scheduler = self._heartbeat()
+        tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
+        tasks += [
+            asyncio.create_task(channel.run(self.office), name=name)
+            for name, channel in self.channels.items()
+        ]
+        for task in tasks:
+            task.add_done_callback(_report)
+        try:
+            yield
+        finally:
+            self._scheduler.shutdown(wait=False)
+            await _cancel(tasks)
+            await self.delivery.stop()
+            for channel in self.channels.values():
+                await channel.close()
+
+    def _ring(self, rung: Rung) -> None:
+        self.delivery.ring()
+        for channel, address in rung:
+            if channel == "web":
+                self.web.ring(address)
+
+    def _heartbeat(self) -> AsyncIOScheduler:
+        """APScheduler beats and remembers nothing; a missed beat is caught by the next."""
+        scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults={"coalesce": True, "max_instances": 1,
+                                                                             "misfire_grace_time": None})  # fmt: skip
+        scheduler.add_job(
+            self.make_rounds, IntervalTrigger(seconds=max(1, int(self.settings.rounds_seconds)))
+        )
+        scheduler.add_job(self.keep_index, IntervalTrigger(seconds=2))
+        scheduler.start()
+        return scheduler
+
+    async def make_rounds(self) -> None:
+        """Make rounds until nothing more is due."""
+        more = True
+        while more:
+            now = self.office.now()
+            more = await self.office.write(lambda records: rounds.make(records, self.office.library, now))
+
+    async def keep_index(self) -> None:
+        """Rebuild the index beside the talk when the handbook has changed."""
+        if await self.office.read(self._is_stale):
+            await self.office.read(self.office.library.rebuild)
+
+    def _is_stale(self, records: Records) -> bool:
+        self.office.lore(records)
+        return self.office.library.is_stale()
+
+    def close(self) -> None:
+        """Finish what waits and let go of the database."""
+        self.office.close()
+
+
+def _is_empty(records: Records) -> bool:
+    return not records.places.fact("sample") and not records.places.areas()
+
+
+def _set_group(records: Records, told: Mapping[str, str]) -> None:
+    if records.places.fact("staff_group", {}) != told:
+        records.places.set_fact("staff_group", dict(told))
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s stopped: %s", task.get_name(), type(error).__name__, exc_info=error)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def set_up_logging(level: str) -> None:
+    """Plain lines on standard error; no words of residents are ever logged."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def run(settings: Settings) -> int:
+    """Run until a signal comes."""
+    async with AsyncExitStack() as stack:
+        if lock := lock_for(settings):
+            stack.enter_context(lock)
+        app = App(settings)
+        stack.callback(app.close)
+        await app.prepare()
+        server = uvicorn.Server(_uvicorn(app, settings))
+        await stack.enter_async_context(app.running())
+        await _announce(app)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, lambda: setattr(server, "should_exit", True))
+        await server.serve()
+    return 0
+
+
+def _uvicorn(app: App, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(site(app), host=settings.host, port=settings.port, log_level="warning", access_log=False,
+                          ws="websockets-sansio", timeout_graceful_shutdown=5)  # fmt: skip
+
+
+async def _announce(app: App) -> None:
+    base = app.settings.base_url
+    link = await app.office.write(lambda records: first_link(records, app.office))
+    print(f"居民聊天：{base}/\n工作台：  {base}/desk/", flush=True)
+    if link:
+        print(f"第一位管理员的一次性登录链接（24小时内有效）：{base}/desk/enter?key={link}", flush=True)

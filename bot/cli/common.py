@@ -1,0 +1,77 @@
+"""What several commands need: an archive in memory that knows what the configured one knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.sample import load_sample
+from bot.settings import Settings, key_of
+from storage import migrate
+from storage.archive import Archive, Records
+from storage.tables import metadata
+from storage.vault import Vault
+
+ZONE = ZoneInfo("Asia/Shanghai")
+KNOWN = ("areas", "services", "places", "entries", "facts", "workers", "rota", "revisions")
+
+
+def moment(text: str) -> datetime:
+    """--at: an ISO time; without an offset it is local time here."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise SystemExit(f"--at 要写成 2026-11-23T10:00 这样的时间，现在是“{text}”。") from None
+    return told if told.tzinfo else told.replace(tzinfo=ZONE)
+
+
+def wall_clock() -> datetime:
+    """Now, aware."""
+    return datetime.now(UTC)
+
+
+def in_memory() -> Archive:
+    """An empty archive that nothing outlives."""
+    archive = Archive("sqlite://", Vault(os.urandom(32), os.urandom), os.urandom, synchronous="NORMAL")
+    metadata.create_all(archive.engine)
+    return archive
+
+
+@contextmanager
+def known_to(settings: Settings, now: datetime) -> Iterator[Archive]:
+    """An archive in memory with the configured centre's handbook, services and places; the sample where there is none."""
+    archive = in_memory()
+    try:
+        if not _copy(settings, archive):
+            with archive.open() as records:
+                load_sample(records, now)
+        yield archive
+    finally:
+        archive.close()
+
+
+def _copy(settings: Settings, into: Archive) -> bool:
+    """Copy what is known, never what was told; False where the configured archive is empty or not made yet."""
+    if settings.url.startswith("sqlite:///") and not os.path.exists(settings.url.removeprefix("sqlite:///")):
+        return False
+    source = Archive(settings.url, Vault(key_of(settings), os.urandom), os.urandom)
+    try:
+        if migrate.revision(source.engine) is None:
+            return False
+        with source.reading() as old, into.open() as new:
+            return _copy_rows(old, new)
+    finally:
+        source.close()
+
+
+def _copy_rows(old: Records, new: Records) -> bool:
+    for table in (metadata.tables[name] for name in KNOWN):
+        rows = [dict(row._mapping) for row in old.run(table.select())]
+        if rows:
+            new.run(table.insert(), rows)
+        elif table.name == "entries":
+            return False
+    return True

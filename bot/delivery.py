@@ -1,0 +1,144 @@
+"""Delivery: claims due rows of the outbox, says so before the call, sends, writes down what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot import marks
+from bot.channels import Channel
+from bot.office import Office
+from intents.message import Outgoing, Sent, from_json
+from storage.archive import Records
+
+log = logging.getLogger(__name__)
+BATCH = 100
+SIDE_BY_SIDE = 20
+MOST_TRIES = 12
+
+
+def retry_in(tries: int) -> timedelta:
+    """How long to wait after so many tries: 2 s, 4 s … at most half an hour."""
+    return timedelta(seconds=min(2**tries, 1800))
+
+
+class Delivery:
+    """Sends what the outbox holds for the channels given, until cancelled."""
+
+    def __init__(self, office: Office, channels: Mapping[str, Channel], mine: str) -> None:
+        self._office = office
+        self._channels = channels
+        self._mine = mine  # names this process in claims
+        self._bell = asyncio.Event()
+        self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    def ring(self) -> None:
+        """Something was put into the outbox."""
+        self._bell.set()
+
+    async def run(self, every: float) -> None:
+        """Deliver on each ring, and every so many seconds in any case."""
+        while True:
+            self._bell.clear()
+            if await self.once() < BATCH:
+                await self._wait(every)
+
+    async def _wait(self, every: float) -> None:
+        try:
+            await asyncio.wait_for(self._bell.wait(), every)
+        except TimeoutError:
+            return
+
+    async def once(self) -> int:
+        """One look at the outbox; returns how many rows were taken."""
+        now = self._office.now()
+        outgoing = await self._office.write(lambda records: self._claim(records, now))
+        if not outgoing:
+            return 0
+        marks.reached("after claim")
+        lanes: dict[tuple[str, str], list[Outgoing]] = defaultdict(list)
+        for one in outgoing:
+            lanes[one.channel, one.address].append(one)
+        await asyncio.gather(*(self._lane(lane) for lane in lanes.values()))
+        return len(outgoing)
+
+    def _claim(self, records: Records, now: datetime) -> list[Outgoing]:
+        rows = records.outbox.claim(now, self._mine, BATCH, list(self._channels))
+        late = [row for row in rows if row.expires_at and row.expires_at < now]
+        for row in late:
+            records.outbox.end(row.id, "expired", "过了有用的时间")
+        return self._read(records, [row for row in rows if row not in late])
+
+    def _read(self, records: Records, rows: Sequence[Row[Any]]) -> list[Outgoing]:
+        staff = [row.conversation_id for row in rows if row.purpose == "staff" and row.conversation_id]
+        topics = records.outbox.topics(staff) if staff else {}
+        return [self._outgoing(records, row, topics) for row in rows]
+
+    def _outgoing(self, records: Records, row: Row[Any], topics: Mapping[int, str]) -> Outgoing:
+        body = records.outbox.body(row)
+        topic = str(body.get("thread", "")) or topics.get(row.conversation_id, "")
+        return Outgoing(
+            id=row.id, channel=row.channel, address=row.address, reply=from_json(body), purpose=row.purpose,
+            conversation_id=row.conversation_id, topic=topic, sender=row.sender or "",
+            topic_name=f"居民 {row.conversation_id}" if row.conversation_id else "",
+        )  # fmt: skip
+
+    async def _lane(self, lane: list[Outgoing]) -> None:
+        """What goes to one address goes in order; when one has to wait, those behind it wait too."""
+        async with self._gate:
+            topic = ""
+            for place, one in enumerate(lane):
+                sent = await self._send(
+                    replace(one, topic=one.topic or topic) if one.purpose == "staff" else one
+                )
+                topic = sent.topic or topic
+                if sent.outcome == "later":
+                    await self._put_back(lane[place + 1 :])
+                    return
+
+    async def _put_back(self, rest: Sequence[Outgoing]) -> None:
+        ids = [one.id for one in rest]
+        await self._office.write(lambda records: records.outbox.back(ids))
+
+    async def _send(self, one: Outgoing) -> Sent:
+        now = self._office.now()
+        await self._office.write(lambda records: records.outbox.sending([one.id], self._mine, now))
+        marks.reached("after sending")
+        sent = await self._channels[one.channel].send(one)
+        marks.reached("after call")
+        done_at = self._office.now()
+        await self._office.write(lambda records: self._mark(records, one, sent, done_at))
+        return sent
+
+    def _mark(self, records: Records, one: Outgoing, sent: Sent, now: datetime) -> None:
+        if sent.topic and one.conversation_id:
+            records.conversations.set_topic(one.conversation_id, sent.topic)
+        if sent.outcome == "sent":
+            records.outbox.sent([(one.id, sent.ref)], now)
+        elif sent.outcome == "later":
+            self._later(records, one, sent, now)
+        elif sent.outcome == "unsure":
+            records.outbox.unsure(one.id, now, sent.why)
+        else:
+            records.outbox.end(one.id, "dead", sent.why)
+            if sent.blocked:
+                records.people.block(one.channel, one.address, now)
+
+    def _later(self, records: Records, one: Outgoing, sent: Sent, now: datetime) -> None:
+        tries = records.outbox.tries(one.id)
+        if tries >= MOST_TRIES and not sent.retry_after:
+            records.outbox.end(one.id, "dead", f"试了{tries}次没有送到：{sent.why}")
+            return
+        wait = timedelta(seconds=sent.retry_after) if sent.retry_after else retry_in(tries)
+        records.outbox.later(one.id, now + wait, sent.why)
+
+    async def stop(self) -> None:
+        """Put back what was claimed and not begun."""
+        await self._office.write(lambda records: records.outbox.release(self._mine))

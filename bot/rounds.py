@@ -1,0 +1,119 @@
+"""Rounds: what is due is found by a query, and only rows are written. A missed beat is caught by the next (RG19)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from intents import duty, handoff
+from intents.library import Library
+from intents.message import Option, Reply, to_json
+from intents.scene import REMINDER, say_to, tell_workers
+from knowledge import when
+from knowledge.calendar import Calendar
+from storage.archive import Records
+from storage.reminders import Reminder
+
+CHUNK = 200  # reminders a unit of work, so that nobody waits behind a burst
+COLD_AFTER = timedelta(hours=24)
+NUDGES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+
+
+def make(records: Records, library: Library, now: datetime) -> bool:
+    """One round; True where there is more of the same to do at once."""
+    more = remind(records, library, now)
+    records.outbox.recover(now)
+    nudge(records, library, now)
+    end_idle_handoffs(records, now)
+    let_cold_dialogues_go(records, now)
+    open_messages(records, library, now)
+    return more
+
+
+def remind(records: Records, library: Library, now: datetime) -> bool:
+    """Ring every reminder whose moment has come; late ones with the real time, too late ones not at all."""
+    due = records.reminders.due(now, CHUNK)
+    calendar = library.lore(records).calendar
+    for reminder in due:
+        then = _following(reminder, now, calendar)
+        if records.reminders.ring(reminder, then):
+            _say(records, reminder, now)
+    return len(due) == CHUNK
+
+
+def _following(reminder: Reminder, now: datetime, calendar: Calendar) -> datetime | None:
+    """The next time after now; occurrences slept through are not rung one by one."""
+    if reminder.rule is None:
+        return None
+    return when.next_after(reminder.rule, reminder.starts_at, now, calendar)
+
+
+def _say(records: Records, reminder: Reminder, now: datetime) -> None:
+    assert reminder.next_at is not None  # it was due
+    late = now - reminder.next_at
+    words = f"提醒您：{reminder.what}"
+    if late > timedelta(minutes=10):
+        words = f"（原定{when.say(reminder.next_at)}，刚才没发出去）{words}"
+    expires = reminder.next_at + timedelta(seconds=reminder.late_after)
+    options = (Option("=mine", "我的预约"),) if reminder.booking_id else (Option("=reminders", "我的提醒"),)
+    put = records.outbox.put if expires > now else records.outbox.put_expired
+    put(channel=reminder.channel, address=reminder.address, body=to_json(Reply(words, options)), purpose="reminder",
+        now=now, conversation_id=reminder.conversation_id, priority=REMINDER, expires_at=expires,
+        key=f"reminder:{reminder.id}:{reminder.next_at:%Y%m%d%H%M%S}")  # fmt: skip
+
+
+def nudge(records: Records, library: Library, now: datetime) -> None:
+    """Handoffs and alerts nobody took, cases past their day: the next people up are told (at 5, 15, 60 minutes)."""
+    lore = library.lore(records)
+    for case in records.cases.overdue(now, len(NUDGES) - 1):
+        assert case.due_at is not None  # `overdue` looks for it
+        if now < case.due_at + (
+            NUDGES[case.nudged] if case.kind in ("handoff", "alert") else timedelta(days=case.nudged)
+        ):
+            continue
+        if case.state == "human" or records.cases.change(case, now, nudged=case.nudged + 1) is None:
+            continue
+        workers = duty.people_on_duty(records, lore, case.area_id, now)
+        higher = [w for w in records.staff.all() if w.active and w.role == "admin"]
+        known = workers if case.nudged == 0 and workers else higher
+        text = f"{case.number} {case.title} 还没有人处理，已超时。请马上看。"
+        tell_workers(records, known, text, f"nudge:{case.number}:{case.nudged}", now)
+        records.cases.note(case.id, now, "系统", "nudge", case.state, f"第{case.nudged + 1}次催办")
+
+
+def end_idle_handoffs(records: Records, now: datetime) -> None:
+    """A human part in which nothing was said for a day is over (RG11)."""
+    for case in records.cases.open_ones("/", ("handoff",)):
+        if case.state == "human" and case.conversation_id is not None:
+            last = records.conversations.lines(case.conversation_id, last=1)
+            if last and last[-1].at < now - handoff.IDLE:
+                handoff.end(records, case, now, "系统")
+
+
+def let_cold_dialogues_go(records: Records, now: datetime) -> None:
+    """A form left open for a day is put aside, and the person is told (RG30)."""
+    for conversation_id in records.conversations.cold(now - COLD_AFTER):
+        talk = records.conversations.get(conversation_id)
+        talk.state["paused"] = {"dialogue": talk.dialogue, "answers": talk.state.pop("answers", {})}
+        talk.dialogue = ""
+        talk.state.pop("asked", None)
+        records.conversations.keep(talk, now)
+        text = "刚才没办完的事先放着，没有提交。回“继续”可以接着办。"
+        say_to(
+            records, conversation_id, Reply(text), "notice", now, key=f"cold:{conversation_id}:{now:%Y%m%d}"
+        )
+
+
+def open_messages(records: Records, library: Library, now: datetime) -> None:
+    """Messages left after hours go to whoever opens the next day (RG13)."""
+    lore = library.lore(records)
+    for case in records.cases.open_ones("/", ("handoff",)):
+        if case.state != "message":
+            continue
+        workers = duty.people_on_duty(records, lore, case.area_id, now)
+        tell_workers(
+            records,
+            workers,
+            f"有居民留言待回：{case.number}。回“接 {case.number}”接待。",
+            f"message:{case.number}",
+            now,
+        )

@@ -1,0 +1,266 @@
+"""One message within one conversation: emergency first, then whoever holds it, the open dialogue, or a new wish."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from intents import emergency, handoff, router, staff
+from intents.intent import Intent, Started
+from intents.message import Option, Reply
+from intents.scene import Scene
+from intents.talk import MISS, Ask, Asked, Done, Question, Talk, asked_reply, names_of, proceed, walk
+
+CANCEL = re.compile(
+    r"^[/／]?(取消|算了|不办了|不弄了|不约了|不报了|退出|停止|不要了|cancel)[吧了啊呀。！! ]*$", re.I
+)
+BACK = re.compile(r"^[/／]?(返回|上一步|退回|回去|后退|back)[吧了啊呀。！! ]*$", re.I)
+RESUME = re.compile(r"^(继续|接着办|接着来)[吧啊。！! ]*$")
+CHANGE = re.compile(
+    r"^(?:.{0,8}?)(?:改成|改到|换成|换到|改为|改一下|不是.{1,12}是|应该是|说错了|写错了)[，,：: ]*(.*)$"
+)
+NUMBER = re.compile(r"^[第选]?\s*([0-9０-９]{1,2}|[一二三四五六七八九十])\s*[个项条号。.、]?$")
+DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
+ASKING = re.compile(
+    r"[?？]$|吗[。！!]?$|呢$|怎么|咋|多少|几点|什么时候|啥时候|要带|带什么|带啥|哪里|在哪|能不能|可不可以|是不是|为什么"
+)
+
+
+def converse(scene: Scene) -> list[Reply]:
+    """What the assistant says to this message; also changes where the talk stands."""
+    if scene.text and (alarm := emergency.heard(scene)):
+        return _pause(scene, alarm)
+    if scene.talk.held != "bot":
+        return handoff.while_held(scene)
+    if (said := _picked(scene)) is not None:
+        return said
+    if (said := _everywhere(scene)) is not None:
+        return said
+    if scene.talk.dialogue:
+        return _go_on(scene)
+    return begin(scene, router.route(scene))
+
+
+def begin(scene: Scene, started: Started) -> list[Reply]:
+    """Start an intent with what is already known."""
+    talk = scene.talk
+    talk.dialogue, talk.state["misses"] = "", 0
+    opening = {"_opening": scene.text, "_token": scene.message.event_id, "_at": scene.message.at.isoformat()}
+    talk.state["answers"] = opening | started.seeds
+    said = started.intent.talk(scene)
+    if isinstance(said, Reply):
+        return _finish(scene, [said])
+    if isinstance(said, list):
+        return _finish(scene, said)
+    talk.dialogue = started.intent.name
+    return _walk_on(scene, started.intent, scene.text)
+
+
+def _walk_on(scene: Scene, intent: Intent, text: str, lead: str = "") -> list[Reply]:
+    stopped = proceed(lambda: _as_talk(intent, scene), scene.answers, text, scene)
+    if isinstance(stopped, Done):
+        return _finish(scene, stopped.replies)
+    return [_ask(scene, stopped, lead)]
+
+
+def _as_talk(intent: Intent, scene: Scene) -> Talk:
+    said = intent.talk(scene)
+    if isinstance(said, Reply | list):
+        return _only(said)
+    return said
+
+
+def _only(said: Reply | list[Reply]) -> Talk:
+    yield from ()
+    return said
+
+
+def _ask(scene: Scene, asked: Asked, lead: str = "") -> Reply:
+    state = scene.talk.state
+    serial = state["serial"] = state.get("serial", 0) + 1
+    state["asked"] = {"name": asked.name, "serial": serial, "options": names_of(asked.question.options())}
+    state.pop("offered", None)
+    reply = asked_reply(asked, serial)
+    return reply.before(lead) if lead else reply
+
+
+def _finish(scene: Scene, replies: list[Reply]) -> list[Reply]:
+    talk = scene.talk
+    talk.dialogue = ""
+    for name in ("answers", "asked", "misses"):
+        talk.state.pop(name, None)
+    return replies
+
+
+def _pause(scene: Scene, alarm: list[Reply]) -> list[Reply]:
+    """Emergency words suspend what was going on; it can be taken up again (RG45)."""
+    talk = scene.talk
+    if talk.dialogue:
+        talk.state["paused"] = {"dialogue": talk.dialogue, "answers": scene.answers}
+    talk.state.pop("offered", None)
+    return _finish(scene, alarm)
+
+
+# buttons and numbers
+
+
+def _picked(scene: Scene) -> list[Reply] | None:
+    """What a tapped button or a typed number stands for."""
+    if button := scene.message.button:
+        return _button(scene, button)
+    said, number = scene.message, _number(scene.text)
+    if number is None:
+        return None
+    asked = scene.talk.state.get("asked") if scene.talk.dialogue else None
+    scene.message = replace(scene.message, text="")  # a number says nothing by itself
+    if number == 0 and not (asked and asked["options"] == [] and asked["name"] in ("quantity", "people")):
+        return begin(scene, router.human(scene))
+    if asked and asked["options"]:
+        return _option(scene, number)
+    offered = scene.talk.state.get("offered") or []
+    if not scene.talk.dialogue and 1 <= number <= len(offered):
+        return _button(scene, offered[number - 1][0])
+    scene.message = said
+    return None
+
+
+def _number(text: str) -> int | None:
+    found = NUMBER.match(text.strip())
+    if not found:
+        return None
+    return DIGITS.get(found[1]) or int(found[1])
+
+
+def _button(scene: Scene, button: str) -> list[Reply]:
+    if button.startswith("="):
+        started = router.from_button(scene, button)
+        if started:
+            return begin(scene, started)
+    serial, _, number = button.partition(":")
+    asked = scene.talk.state.get("asked") if scene.talk.dialogue else None
+    if asked and serial == str(asked["serial"]) and number.isdigit():
+        return _option(scene, int(number))
+    if not scene.talk.dialogue:
+        return [Reply("这个按钮已经用过了。想办什么，直接说就行。", MENU)]
+    return _repeat(scene, "这个按钮是之前的，已经不能用了。")
+
+
+def _option(scene: Scene, number: int) -> list[Reply]:
+    """The person picked option `number` of the list they were shown, not of one made anew (law 3)."""
+    asked = scene.talk.state["asked"]
+    if not 1 <= number <= len(asked["options"]):
+        return _missed(scene, f"只有 {len(asked['options'])} 个选项。")
+    scene.answers[asked["name"]] = asked["options"][number - 1][0]
+    scene.talk.state["misses"] = 0
+    return _walk_on(scene, router.named(scene.talk.dialogue), "")
+
+
+MENU = (Option("=menu", "看看能办什么"), Option("=human", "找人工"))
+
+
+# words that work everywhere
+
+
+def _everywhere(scene: Scene) -> list[Reply] | None:
+    text, talk = scene.text.strip(), scene.talk
+    if CANCEL.match(text) and talk.dialogue:
+        title = router.named(talk.dialogue).title
+        return _finish(scene, [Reply(f"好的，{title}已取消，什么都没有提交。还想办什么，直接说。", MENU)])
+    if BACK.match(text) and talk.dialogue:
+        return _back(scene)
+    if RESUME.match(text) and (paused := talk.state.pop("paused", None)):
+        talk.dialogue, talk.state["answers"] = paused["dialogue"], paused["answers"]
+        return _walk_on(scene, router.named(talk.dialogue), "", lead="好的，我们接着刚才的。")
+    if started := router.universal(scene):
+        return begin(scene, started)
+    if found := router.BIND.match(text):
+        return [staff.bind(scene, found[1])]
+    return None
+
+
+def _back(scene: Scene) -> list[Reply]:
+    """Forget the last answer given and ask it again."""
+    given = [name for name in scene.answers if not name.startswith("_")]
+    if not given:
+        return _finish(scene, [Reply("已经退回到开头了。想办什么，直接说。", MENU)])
+    scene.answers.pop(given[-1])
+    return _walk_on(scene, router.named(scene.talk.dialogue), "", lead="好的，退回上一步。")
+
+
+# inside a dialogue
+
+
+def _go_on(scene: Scene) -> list[Reply]:
+    intent = router.named(scene.talk.dialogue)
+    stopped = walk(lambda: _as_talk(intent, scene), scene.answers, scene)
+    if isinstance(stopped, Done):
+        return _finish(scene, stopped.replies)
+    question, text = stopped.question, scene.text
+    if (changed := _change(scene, intent, stopped.name)) is not None:
+        return changed
+    may_be_asking = ASKING.search(text) is not None and not scene.message.photo
+    if may_be_asking and getattr(question, "open", False) and (said := _aside(scene, intent)):
+        return said
+    value = question.hear(scene.message, scene)
+    if value is MISS:
+        return _aside(scene, intent) or _missed(scene, question.hint)
+    scene.answers[stopped.name] = value
+    scene.talk.state["misses"] = 0
+    return _walk_on(scene, intent, text)
+
+
+def _change(scene: Scene, intent: Intent, current: str) -> list[Reply] | None:
+    """改成…: hear the rest as a new answer to a question already answered, the latest that fits."""
+    found = CHANGE.match(scene.text.strip())
+    if not found:
+        return None
+    rest = replace(scene.message, text=found[1].strip() or scene.text)
+    for name, question in reversed(_questions(scene, intent)):
+        value = question.hear(rest, scene) if name == current else question.glean(rest.text, scene)
+        if value is not MISS and value != scene.answers.get(name):
+            scene.answers[name] = value
+            return _walk_on(scene, intent, "", lead="好的，改过来了。")
+    return None
+
+
+def _questions(scene: Scene, intent: Intent) -> list[tuple[str, Question]]:
+    """The questions of the walk so far, each with its name."""
+    asked: list[tuple[str, Question]] = []
+
+    def watch() -> Talk:
+        talk = _as_talk(intent, scene)
+        value = None
+        while True:
+            try:
+                wanted: Ask = talk.send(value)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            asked.append((wanted.name, wanted.question))
+            value = yield wanted
+
+    walk(watch, dict(scene.answers), scene)
+    return asked
+
+
+def _aside(scene: Scene, intent: Intent) -> list[Reply] | None:
+    """A question asked back in the middle of a form is answered; then the form goes on (RG29)."""
+    answer = intent.aside(scene) if intent.aside else None
+    answer = answer or router.aside(scene)
+    if answer is None:
+        return None
+    scene.talk.state["misses"] = 0
+    return [replace(answer, options=()), *_repeat(scene, f"我们接着办{intent.title}。")]
+
+
+def _repeat(scene: Scene, lead: str = "") -> list[Reply]:
+    intent = router.named(scene.talk.dialogue)
+    return _walk_on(scene, intent, "", lead=lead)
+
+
+def _missed(scene: Scene, hint: str) -> list[Reply]:
+    """Repeat the question; the third miss offers a person."""
+    misses = scene.talk.state["misses"] = scene.talk.state.get("misses", 0) + 1
+    if misses < 3:
+        return _repeat(scene, hint)
+    scene.talk.state["misses"] = 0
+    return _repeat(scene, f"{hint}\n要不我帮您转人工？回“0”就转。回“取消”就不办了。")

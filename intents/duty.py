@@ -1,0 +1,69 @@
+"""Who is on duty, and when somebody will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from intents.library import Lore
+from intents.scene import ZONE
+from storage.archive import Records
+from storage.staff import Shift, Worker
+
+LOOK_AHEAD = 14  # days
+
+
+def _shifts(records: Records, lore: Lore, area_id: str, day_at: datetime) -> list[Shift]:
+    """The rota of a day for an area or its nearest ancestor that has one; none on a closed day."""
+    local = day_at.astimezone(ZONE)
+    chain = records.places.chain(area_id) or [area_id]
+    found = records.staff.shifts_on(local.date(), chain)
+    if not lore.calendar.is_workday(local.date()):
+        found = [shift for shift in found if shift.day or local.weekday() >= 5]
+        if lore.calendar.holiday_name(local.date()):
+            found = [shift for shift in found if shift.day]
+    return found
+
+
+def on_duty(records: Records, lore: Lore, area_id: str, now: datetime) -> list[tuple[Shift, Worker]]:
+    """Everybody on duty at that moment for an area: its own people first, then its street's and district's."""
+    clock = now.astimezone(ZONE).strftime("%H:%M")
+    chain = records.places.chain(area_id) or [area_id]
+    here = [shift for shift in _shifts(records, lore, area_id, now) if shift.opens <= clock < shift.closes]
+    here.sort(key=lambda shift: chain.index(shift.area_id))
+    pairs = [(shift, records.staff.get(shift.worker_id)) for shift in here]
+    return [(shift, worker) for shift, worker in pairs if worker.active]
+
+
+def people_on_duty(records: Records, lore: Lore, area_id: str, now: datetime) -> list[Worker]:
+    """The workers on duty, each once."""
+    return list({worker.id: worker for _, worker in on_duty(records, lore, area_id, now)}.values())
+
+
+def today(records: Records, lore: Lore, area_id: str, now: datetime) -> list[tuple[Shift, Worker]]:
+    """Everybody on the rota of that day."""
+    return [(shift, records.staff.get(shift.worker_id)) for shift in _shifts(records, lore, area_id, now)]
+
+
+def next_opening(records: Records, lore: Lore, area_id: str, now: datetime) -> datetime | None:
+    """When somebody will next be on duty; None where the rota names nobody for two weeks."""
+    local = now.astimezone(ZONE)
+    for ahead in range(LOOK_AHEAD):
+        day = local + timedelta(days=ahead)
+        openings = sorted(_opening(day, shift) for shift in _shifts(records, lore, area_id, day))
+        later = [moment for moment in openings if moment > local]
+        if later:
+            return later[0]
+    return None
+
+
+def _opening(day: datetime, shift: Shift) -> datetime:
+    hour, minute = shift.opens.split(":")
+    return day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+
+
+def to_alert(records: Records, lore: Lore, area_id: str, now: datetime) -> Sequence[Worker]:
+    """Whom an emergency is told: those on duty, else everybody of today's rota, else every admin."""
+    found = people_on_duty(records, lore, area_id, now)
+    found = found or list({w.id: w for _, w in today(records, lore, area_id, now) if w.active}.values())
+    return found or [w for w in records.staff.all() if w.active and w.role == "admin"]

@@ -1,0 +1,106 @@
+"""代办, 上门办, 错时办: one question decides which; then an entrustment with a number and a promised day."""
+
+from __future__ import annotations
+
+from intents import duty
+from intents.clocks import workdays_on
+from intents.handbook import lines
+from intents.intent import Intent
+from intents.message import Option, Reply
+from intents.questions import Choice, PersonName, Phone, Words, YesNo
+from intents.scene import Scene, Verdict
+from intents.talk import MISS, Json, Talk, ask
+from knowledge import when
+from knowledge.wishes import words
+
+MODES = (("visit", "腿脚不便，请上门"), ("agent", "不会弄，请代办"), ("late", "上班没空，想下班后办"))
+NAMES = {"visit": "上门办", "agent": "代办", "late": "错时办"}
+HINTS = {
+    "visit": (
+        "瘫",
+        "下不了",
+        "走不动",
+        "腿脚",
+        "卧床",
+        "住院",
+        "轮椅",
+        "上门",
+        "不方便",
+        "行动不便",
+        "下不来",
+    ),
+    "agent": ("不会弄", "不会办", "不识字", "代办", "帮办", "跑腿", "替我", "帮我办", "代我", "不会用"),
+    "late": ("没空", "下班", "上班走不开", "周末", "晚上", "请不了假", "没时间"),
+}
+
+
+class Item(Words):
+    """Which item of the handbook; the answer is its id, or the words where it is none."""
+
+    def _read(self, text: str, scene: Scene) -> Json:
+        finding = scene.lore.index.find(text)
+        return finding.entries[0] if finding.decision == "answer" else MISS
+
+    def hear(self, message: object, scene: Scene) -> Json:
+        text = scene.text.strip()
+        found = self._read(text, scene)
+        return found if found is not MISS else (text[:100] or MISS)
+
+    def glean(self, text: str, scene: Scene) -> Json:
+        return self._read(text, scene)
+
+
+def talk(scene: Scene) -> Talk:
+    """Which matter, which way, who and where; then the entrustment."""
+    scene.verdict = Verdict("act", "errand")
+    item = yield from ask("item", Item("想办什么事？直接说，比如“残疾证”“居住证”。"))
+    mode = yield from ask("mode", Choice("您是哪种情况？", MODES, words=HINTS))
+    told = scene.records.people.told(scene.person.id)
+    name = told["name"] or (yield from ask("name", PersonName()))
+    phone = told["phone"] or (yield from ask("phone", Phone()))
+    address = ""
+    if mode == "visit":
+        address = told["address"] or (
+            yield from ask("address", Words("上门的地址是哪里？（小区、楼号、门牌）", least=2))
+        )
+    time = yield from ask("time", Words("什么时候方便？（比如“明天上午”“周末”）", least=2, skip="都可以"))
+    title = _title(scene, item)
+    question = YesNo(
+        f"请核对：{NAMES[mode]}，{title}。\n提交后社区会联系您；代交材料要您本人签委托书。确定提交吗？",
+        "提交",
+        "不提交",
+    )
+    if not (yield from ask("sure", question)):
+        return Reply("好的，没有提交。")
+    whom = words.relation(scene.opening) or ""
+    return _open(scene, item, {"item": title, "mode": NAMES[mode], "name": name, "phone": phone, "address": address,
+                               "time": time, "words": scene.opening, "for_whom": whom})  # fmt: skip
+
+
+def _title(scene: Scene, item: str) -> str:
+    entry = scene.lore.entries.get(item)
+    return entry.title if entry else item
+
+
+def _open(scene: Scene, item: str, body: dict[str, str]) -> Reply:
+    due = workdays_on(scene, 1)
+    entry = scene.lore.entry(item, scene.now)
+    case = scene.records.cases.open(
+        "errand", area_id=scene.area_id, title=f"{body['mode']}：{(entry.short if entry else '') or body['item'][:20]}",
+        body=body, person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now,
+        category=entry.id if entry else "", token=f"errand:{scene.token}",
+    )  # fmt: skip
+    scene.records.people.tell(
+        scene.person.id, name=body["name"], phone=body["phone"], address=body["address"]
+    )
+    workers = duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
+    scene.tell_workers(workers, f"新的{body['mode']}申请 {case.number}，请受理。", f"case:{case.number}:new")
+    papers = f"\n先把这些准备好：\n{lines(entry, 'materials')}" if entry else ""
+    return Reply(
+        f"登记好了，编号{case.number}。社区{when.say(due.date(), clock=False)}前跟您联系。{papers}",
+        (Option("=progress", "查进度"), Option("=menu", "办别的事")),
+        entry=entry.id if entry else "", version=scene.lore.versions.get(item, 0) if entry else 0,
+    )  # fmt: skip
+
+
+INTENT = Intent("errand", "代办帮办", talk)

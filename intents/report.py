@@ -1,0 +1,153 @@
+"""A problem report: photo, place, category, a number with a holder; then the reporter's verdict."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from intents import duty
+from intents.clocks import workdays_on
+from intents.intent import Intent
+from intents.message import Option, Reply
+from intents.questions import Choice, Phone, Picture, Where, Words, YesNo
+from intents.scene import Scene, Verdict
+from intents.talk import Part, Talk, ask
+from knowledge import when
+from knowledge.places import metres
+from knowledge.wishes import words
+from storage.cases import Case
+
+CATEGORIES = (
+    ("light", "楼道灯、路灯"), ("road", "道路、井盖、地砖"), ("rubbish", "垃圾、卫生"), ("elevator", "电梯"),
+    ("water_leak", "漏水、下水堵"), ("facility", "健身器材、凳子、扶手"), ("tree", "树木绿化"), ("fire_lane", "堵消防通道"),
+    ("parking", "乱停车"), ("noise", "噪音"), ("door", "门禁、大门"), ("wires", "电线、电箱"), ("other", "其他"),
+)  # fmt: skip
+LABELS = dict(CATEGORIES)
+SAME = {"street_lamp": "light", "sewer": "water_leak"}  # finer words of the recogniser, one holder
+WITHIN = {
+    "elevator": 1,
+    "wires": 1,
+    "fire_lane": 1,
+    "water_leak": 2,
+    "light": 3,
+    "rubbish": 2,
+}  # working days
+USUAL = 5
+NEAR = 250.0  # metres
+RECENT = timedelta(days=14)
+
+
+def talk(scene: Scene) -> Talk:
+    """What, photo, where, which kind; joined to the neighbours' report where there is one."""
+    scene.verdict = Verdict("act", "report")
+    seed = scene.opening if len(scene.opening) >= 5 else ""
+    told = yield from ask("words", Words("请说说是什么问题。", least=2, seed=seed))
+    photo = yield from ask("photo", Picture("能拍张照片发来吗？方便派人去看。"))
+    place = yield from ask("place", Where("在哪里？说小区和楼号，或者发定位。"))
+    category = yield from ask("category", _category(told))
+    same = _same(scene, category, place)
+    if same:
+        question = YesNo(
+            f"附近有人报过同样的问题（{same.number}）。要跟那一件一起跟进吗？", "一起跟进", "不是同一件"
+        )
+        if (yield from ask("join", question)):
+            return _join(scene, same)
+    anonymous = yield from ask(
+        "named",
+        Choice("要留名吗？", (("yes", "留电话，有结果告诉我"), ("no", "不留名，在这里看结果")), gleans=False),
+    )
+    phone = (yield from _phone(scene)) if anonymous == "yes" else ""
+    if not (
+        yield from ask(
+            "sure", YesNo(f"请核对：{LABELS[category]}，{place['words']}。\n提交吗？", "提交", "不提交")
+        )
+    ):
+        return Reply("好的，没有提交。")
+    return _open(scene, told, photo, place, category, phone)
+
+
+def _category(told: str) -> Choice:
+    found, _ = words.category(told)
+    found = SAME.get(found, found)
+    rest = [option for option in CATEGORIES if option[0] != found]
+    first = [(found, LABELS[found])] if found in LABELS and found != "other" else []
+    return Choice("属于哪一类？", [*first, *rest] if first else CATEGORIES, gleans=False)
+
+
+def _phone(scene: Scene) -> Part:
+    told = scene.records.people.told(scene.person.id)
+    return told["phone"] or (yield from ask("phone", Phone("留个电话，有结果告诉您：")))
+
+
+def _same(scene: Scene, category: str, place: dict[str, Any]) -> Case | None:
+    """An open report of the same kind close by within a fortnight (RG32)."""
+    found = scene.records.cases.similar(category=category, area_id=scene.area_id, since=scene.now - RECENT)
+    near = [case for case in found if case.conversation_id != scene.talk.id and _is_near(case, place)]
+    return near[-1] if near else None
+
+
+def _is_near(case: Case, place: dict[str, Any]) -> bool:
+    told = case.body.get("point")
+    if told and "latitude" in place:
+        return metres(told[0], told[1], place["latitude"], place["longitude"]) <= NEAR
+    return bool(case.body.get("place")) and case.body["place"] == place["words"]
+
+
+def _join(scene: Scene, case: Case) -> Reply:
+    scene.records.cases.subscribe(case.id, scene.talk.id)
+    return Reply(f"好的，{case.number}有消息会一起告诉您。", (Option("=progress", "查进度"),))
+
+
+def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], category: str, phone: str) -> Reply:
+    due = workdays_on(scene, WITHIN.get(category, USUAL))
+    point = [place["latitude"], place["longitude"]] if "latitude" in place else []
+    case = scene.records.cases.open(
+        "report", area_id=scene.area_id, title=f"上报：{LABELS[category]}", category=category,
+        body={"words": told, "place": place["words"], "point": point, "phone": phone, "category": LABELS[category]},
+        person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"report:{scene.token}",
+    )  # fmt: skip
+    if photo:
+        scene.records.cases.file(photo, case.id)
+    workers = duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
+    scene.tell_workers(
+        workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
+    )
+    danger = "有危险，请先离远一点，也提醒别人绕开。\n" if words.category(told)[1] else ""
+    return Reply(
+        f"{danger}报上去了，编号{case.number}。社区接手，{when.say(due.date(), clock=False)}前给您答复。\n"
+        "有人接单、修好了，我都会告诉您。",
+        (Option("=progress", "查进度"), Option("=menu", "办别的事")),
+    )
+
+
+def verdict(scene: Scene) -> Reply:
+    """解决了吗: yes closes; no opens it again, and a second no goes to the supervisor (RG37)."""
+    scene.verdict = Verdict("act", "progress")
+    case = scene.records.cases.by_number(str(scene.answers.get("number", "")))
+    if case is None or scene.talk.id not in scene.records.cases.subscribers(case) or case.state != "fixed":
+        return Reply("这件事现在不用确认了。")
+    solved = scene.answers.get("solved") == "yes"
+    again = [event for event in scene.records.cases.events(case.id) if event.move == "unsolved"]
+    changed = scene.records.cases.change(case, scene.now, state="closed" if solved else "working",
+                                         **({} if solved else {"nudged": case.nudged + 1, "priority": 5 if again else case.priority}))  # fmt: skip
+    if changed is None:
+        return Reply("这件事刚有变化，请查一下进度。")
+    scene.records.cases.note(
+        case.id, scene.now, "居民", "solved" if solved else "unsolved", changed.state, "", public=True
+    )
+    if solved:
+        return Reply(f"好的，{case.number}办结。谢谢您。")
+    if again:
+        admins = [w for w in scene.records.staff.all() if w.role == "admin" and w.active]
+        scene.tell_workers(
+            admins, f"{case.number} 居民第二次说没解决，请督办。", f"case:{case.number}:unsolved:{len(again)}"
+        )
+        return Reply(f"{case.number}已经转给负责人督办，会再跟您联系。")
+    if case.holder_id:
+        scene.tell_workers([scene.records.staff.get(case.holder_id)], f"{case.number} 居民说没解决，已重新办理。",
+                           f"case:{case.number}:unsolved:0")  # fmt: skip
+    return Reply(f"好的，{case.number}重新办理，办好再请您看。")
+
+
+INTENT = Intent("report", "问题上报", talk)
+VERDICT = Intent("verdict", "确认结果", verdict)

@@ -1,0 +1,153 @@
+"""Which intent a message is for. First yes wins, in the order one reads here; emergency words came before."""
+
+from __future__ import annotations
+
+import re
+
+from intents import activity, errand, handbook, handoff, mediation, nearest, progress, reminder, report, small
+from intents.booking import CANCEL, INTENT, LIST, MOVE
+from intents.intent import Intent, Started
+from intents.message import Reply
+from intents.scene import Scene
+from knowledge import services as catalogue
+from knowledge.wishes import Wish
+
+INTENTS: tuple[Intent, ...] = (
+    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
+    report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
+    nearest.DUTY, activity.INTENT, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
+    small.VOICE, small.ASK, small.EMPTY,
+)  # fmt: skip
+BY_NAME = {intent.name: intent for intent in INTENTS}
+DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
+                   "handoff", "reminder", "my_reminders", "nearest", "duty", "activity"})  # fmt: skip
+TALK = frozenset({"greeting", "thanks", "menu", "help", "elder_mode"})
+SURE = 0.55  # a deed at least so likely is begun
+FAIR = 0.30  # a deed at least so likely is offered beside an answer
+
+HUMAN = re.compile(
+    r"^[/／]?(转|找|要|叫|请)?(个|一下|到)?(人工|真人|客服|工作人员|人工客服|人工服务)(服务|客服)?[吧啊呀。！! ]*$|^(转人工|/human)$"
+)
+MENU = re.compile(r"^[/／]?(菜单|主菜单|目录|功能|能办什么|有啥功能|menu|start)[。！! ]*$", re.I)
+HELP = re.compile(r"^[/／]?(帮助|怎么用|help)[。！!？? ]*$", re.I)
+ELDER = re.compile(
+    r"^(开启|打开|切换|换成|用|关闭|退出|取消|关掉)?(长者模式|老年模式|大字模式|大字版|普通模式)$|^(把)?字(调|弄|放|变)?大(一)?点|^(看不清|字太小了?|字太小看不清)$"
+)
+MINE = re.compile(r"^[/／]?(我的预约|我约了什么|我的预约单|mine)[。！!？? ]*$", re.I)
+REMINDERS = re.compile(r"^[/／]?(我的提醒|看看提醒|取消提醒|提醒列表)[。！!？? ]*$")
+BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
+
+
+def named(name: str) -> Intent:
+    """The intent with that name; the handbook where a release dropped it."""
+    return BY_NAME.get(name, handbook.INTENT)
+
+
+def human(scene: Scene) -> Started:
+    """Straight to a person, keeping what was being done."""
+    talk = scene.talk
+    if talk.dialogue:
+        talk.state["paused"] = {"dialogue": talk.dialogue, "answers": scene.answers}
+    return Started(handoff.INTENT)
+
+
+def universal(scene: Scene) -> Started | None:
+    """Words that mean the same in every state."""
+    text = scene.text.strip()
+    if HUMAN.match(text):
+        return human(scene)
+    if MENU.match(text):
+        return Started(small.MENU_INTENT)
+    if HELP.match(text):
+        return Started(small.HELP)
+    if ELDER.match(text):
+        return Started(small.ELDER)
+    if MINE.match(text):
+        return Started(LIST)
+    if REMINDERS.match(text):
+        return Started(reminder.LIST)
+    return None
+
+
+def route(scene: Scene) -> Started:
+    """Where a message goes that belongs to no open dialogue."""
+    if scene.message.kind != "words" and not scene.text:
+        return Started(small.VOICE)
+    if scene.message.location and not scene.text:
+        return Started(nearest.INTENT)
+    if scene.photo and not scene.text:
+        return Started(report.INTENT, {"photo": scene.photo})
+    if not scene.text:
+        return Started(small.EMPTY)
+    if progress.NUMBER.search(scene.text):
+        return Started(progress.INTENT)
+    if (follow := handbook.follow_up(scene)) is not None:
+        return Started(handbook.INTENT, {"entry": follow[0], "facet": follow[1]})
+    return _by_wish(scene)
+
+
+def _by_wish(scene: Scene) -> Started:
+    wishes = scene.lore.recogniser.recognise(scene.text)
+    best = wishes[0] if wishes else Wish("none", 1.0)
+    if best.name in TALK and best.confidence >= SURE:
+        return Started(BY_NAME[best.name])
+    if best.name in DEEDS and best.confidence >= SURE:
+        return deed(scene, best.name)
+    return Started(handbook.INTENT)
+
+
+def deed(scene: Scene, name: str) -> Started:
+    """Begin a deed with what the words already tell."""
+    if name == "handoff":
+        return human(scene)
+    if name in ("booking", "activity"):
+        found = catalogue.named(scene.text, dict(scene.lore.services))
+        seeds = {"service": found[0].id} if len(found) == 1 else {}
+        return Started(BY_NAME[name], seeds)
+    return Started(BY_NAME[name])
+
+
+def aside(scene: Scene) -> Reply | None:
+    """An answer from the handbook to a question asked in the middle of something else; None where there is none."""
+    if (follow := handbook.follow_up(scene)) is not None:
+        return handbook.show(scene, *follow)
+    finding = scene.lore.index.find(scene.text)
+    if finding.decision != "answer" or scene.lore.entry(finding.entries[0], scene.now) is None:
+        return None
+    if not _is_question(scene):
+        return None
+    return handbook.show(scene, finding.entries[0], finding.facet, confidence=finding.confidence)
+
+
+def _is_question(scene: Scene) -> bool:
+    best = scene.lore.recogniser.recognise(scene.text)
+    return bool(best) and best[0].name == "handbook"
+
+
+def from_button(scene: Scene, button: str) -> Started | None:
+    """What a button that needs no memory stands for; None for an id nobody made."""
+    name, *rest = button.removeprefix("=").split(":")
+    if name == "card" and rest and rest[0] in scene.lore.entries:
+        facet = rest[1] if len(rest) > 1 and rest[1] in handbook.LABELS else None
+        return Started(handbook.INTENT, {"entry": rest[0], "facet": facet})
+    if name == "card" and rest:
+        return Started(handbook.INTENT, {"entry": rest[0], "facet": None})
+    if name == "book" and rest and rest[0] in scene.lore.services:
+        return Started(INTENT, {"service": rest[0]})
+    if name == "start" and rest and rest[0] in DEEDS:
+        return Started(BY_NAME[rest[0]])
+    if name in ("cancel", "move") and rest:
+        return Started(CANCEL if name == "cancel" else MOVE, {"code": rest[0]})
+    if name == "rate" and len(rest) == 2:
+        return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
+    if name in ("solved", "unsolved") and rest:
+        return Started(report.VERDICT, {"number": rest[0], "solved": "yes" if name == "solved" else "no"})
+    return _plain_button(scene, name)
+
+
+def _plain_button(scene: Scene, name: str) -> Started | None:
+    if name == "human":
+        return human(scene)
+    plain = {"menu": small.MENU_INTENT, "ask": small.ASK, "mine": LIST, "progress": progress.INTENT,
+             "nearest": nearest.INTENT, "reminders": reminder.LIST, "none": handbook.NONE}  # fmt: skip
+    return Started(plain[name]) if name in plain else None

@@ -1,0 +1,148 @@
+"""What a worker does with a case. Called by the desk and by chat; every refusal says what to do instead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intents import handoff
+from intents.handoff import Refused
+from intents.library import Lore
+from intents.message import Option, Reply
+from intents.scene import say_to
+from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, may_read
+from storage.archive import Records
+from storage.cases import Case
+from storage.staff import Worker
+
+HIDDEN = "（内容只有承办人和调解员能看）"
+
+
+def visible(records: Records, worker: Worker, case: Case) -> bool:
+    """Whether a worker may open this case at all: it is theirs, or lies in their area."""
+    return case.holder_id == worker.id or records.cases.is_in_scope(case, records.places.path(worker.area_id))
+
+
+def find(records: Records, worker: Worker, number: str) -> Case:
+    """The case with that number, if the worker may open it; unknown and foreign numbers answer alike."""
+    case = records.cases.by_number(number)
+    if case is None or not visible(records, worker, case):
+        raise Refused(f"没有找到 {number}，请核对编号。")
+    return case
+
+
+def read_body(records: Records, worker: Worker, case: Case, now: datetime) -> dict[str, object]:
+    """A case's words, for those who may read them; each look is written down (PIPL, RG41)."""
+    if not may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id):
+        return {"words": HIDDEN}
+    records.audit.write(now, worker.login, "look", case.number)
+    return case.body
+
+
+def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, now: datetime, *,
+         note: str = "", picture: str = "") -> Case:  # fmt: skip
+    """Move a case along its table; tells those who follow it."""
+    kind = KINDS[case.kind]
+    if case.kind == "handoff":
+        return _handoff(records, worker, case, name, now)
+    step = _step(kind, case, worker, name, note, picture)
+    values = {"state": step.to} | _effect(step, case, worker)
+    changed = records.cases.change(case, now, **values)
+    if changed is None:
+        raise Refused(_told_who(records, records.cases.get(case.id)))
+    if picture:
+        records.cases.file(picture, case.id)
+    records.cases.note(
+        case.id, now, worker.name, step.name, step.to, note, public=bool(step.tells) and not kind.private
+    )
+    records.audit.write(now, worker.login, step.name, case.number)
+    if step.tells:
+        _tell(records, changed, step, worker, note, picture, now)
+    return changed
+
+
+def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture: str) -> Move:
+    step = kind.move(name)
+    if step is None or case.state not in step.start:
+        able = "、".join(m.label for m in kind.moves_from(case.state, worker.role)) or "没有能做的了"
+        raise Refused(f"{case.number}现在是“{kind.states[case.state]}”，可以：{able}。")
+    if worker.role not in step.roles:
+        raise Refused(f"“{step.label}”要由{'调解员' if 'worker' not in step.roles else '管理员'}来做。")
+    if step.note == "required" and not note.strip():
+        raise Refused(f"“{step.label}”要写明原因或情况。")
+    if step.photo_or_reason and not picture and not note.strip():
+        raise Refused(f"“{step.label}”要有整改后的照片；没有照片就写明原因。")
+    if step.effect == "raise" and case.level + 1 >= len(LEVELS):
+        raise Refused("已经是区一级，不能再往上转了。")
+    if step.effect == "round" and case.round >= ROUNDS_A_LEVEL:
+        raise Refused(f"这一级已经调解了{ROUNDS_A_LEVEL}次，请转上一级或结束。")
+    return step
+
+
+def _effect(step: Move, case: Case, worker: Worker) -> dict[str, object]:
+    if step.effect == "take":
+        return {"holder_id": worker.id}
+    if step.effect == "raise":
+        return {"level": case.level + 1, "round": 0}
+    return {"round": case.round + 1} if step.effect == "round" else {}
+
+
+def _told_who(records: Records, case: Case) -> str:
+    who = records.staff.get(case.holder_id).name if case.holder_id else "别人"
+    return f"{case.number}刚被{who}处理，现在是“{KINDS[case.kind].states[case.state]}”。"
+
+
+def _tell(
+    records: Records, case: Case, step: Move, worker: Worker, note: str, picture: str, now: datetime
+) -> None:
+    words = step.tells.format(
+        number=case.number, who=worker.name, note=note.strip(), level=LEVELS[case.level], round=case.round
+    )
+    options: tuple[Option, ...] = ()
+    if case.kind == "report" and step.name == "fix":
+        options = (Option(f"=solved:{case.number}", "解决了"), Option(f"=unsolved:{case.number}", "没解决"))
+    reply = Reply(words, options, picture=picture)
+    count = len(records.cases.events(case.id))
+    for conversation_id in records.cases.subscribers(case):
+        say_to(
+            records, conversation_id, reply, "case", now, key=f"case:{case.number}:{count}:{conversation_id}"
+        )
+
+
+def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datetime) -> Case:
+    step = KINDS["handoff"].move(name)
+    if step is None:
+        raise Refused("可以：接待、交回、结束。")
+    if step.name == "take":
+        return handoff.take(records, worker, case, now)
+    if step.name == "hand_back":
+        handoff.hand_back(records, worker, case, now)
+    else:
+        handoff.end(records, case, now, worker.name)
+    return records.cases.get(case.id)
+
+
+def add_note(
+    records: Records, worker: Worker, case: Case, note: str, now: datetime, *, public: bool = False
+) -> None:
+    """Write into the case's history; a public note is told to those who follow the case."""
+    if not note.strip():
+        raise Refused("备注是空的，没有保存。")
+    records.cases.note(case.id, now, worker.name, "note", case.state, note.strip()[:1000], public=public)
+    records.audit.write(now, worker.login, "note", case.number)
+    if public:
+        count = len(records.cases.events(case.id))
+        for conversation_id in records.cases.subscribers(case):
+            say_to(records, conversation_id, Reply(f"{case.number}：{note.strip()}"), "case", now,
+                   key=f"case:{case.number}:{count}:{conversation_id}")  # fmt: skip
+
+
+def assign(records: Records, worker: Worker, case: Case, to: Worker, now: datetime) -> Case:
+    """Give a case to another worker who may have it."""
+    if not to.active or not (to.id == worker.id or visible(records, to, case)):
+        raise Refused(f"{to.name}不在这个范围，不能转给TA。")
+    changed = records.cases.change(case, now, holder_id=to.id)
+    if changed is None:
+        raise Refused(_told_who(records, records.cases.get(case.id)))
+    records.cases.note(case.id, now, worker.name, "assign", case.state, f"转给{to.name}", public=True)
+    records.audit.write(now, worker.login, "assign", case.number, to.login)
+    return changed
