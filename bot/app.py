@@ -9,6 +9,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -53,8 +54,6 @@ def lock_for(settings: Settings) -> FileLock | None:
 
 def first_link(records: Records, office: Office) -> str | None:
     """A one-time sign-in for the first admin, as long as no admin has a password."""
-    from datetime import timedelta
-
     admins = [worker for worker in records.staff.all() if worker.role == "admin" and worker.active]
     if any(worker.has_password for worker in admins):
         return None
@@ -131,8 +130,10 @@ class App:
         """Make rounds until nothing more is due."""
         more = True
         while more:
-            now = self.office.now()
-            more = await self.office.write(lambda records: rounds.make(records, self.office.library, now))
+            more = await self._one_round(self.office.now())
+
+    async def _one_round(self, now: datetime) -> bool:
+        return await self.office.write(lambda records: rounds.make(records, self.office.library, now))
 
     async def keep_index(self) -> None:
         """Rebuild the index beside the talk when the handbook has changed."""

@@ -27,9 +27,7 @@ def talk(scene: Scene) -> Talk:
             options = [(s.id, f"{s.name}（{s.price}）") for s in (named or offered.values())]
             words = {s.id: (s.name, *s.words) for s in offered.values()}
             yield from ask("service", Choice("想参加哪一个？", options, words=words))
-    reply = yield from choose.talk(scene)
-    scene.verdict = Verdict("act", "activity")
-    return reply
+    return (yield from choose.talk(scene))
 
 
-INTENT = Intent("activity", "活动报名", talk, choose.aside)
+INTENT = Intent("activity", "活动报名", talk, choose.aside, choose.about)

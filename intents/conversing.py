@@ -9,7 +9,7 @@ from intents import emergency, handoff, router, staff
 from intents.intent import Intent, Started
 from intents.message import Option, Reply
 from intents.scene import Scene
-from intents.talk import MISS, Ask, Asked, Done, Question, Talk, asked_reply, names_of, proceed, walk
+from intents.talk import MISS, Ask, Asked, Done, Question, Talk, proceed, walk
 
 CANCEL = re.compile(
     r"^[/／]?(取消|算了|不办了|不弄了|不约了|不报了|退出|停止|不要了|cancel)[吧了啊呀。！! ]*$", re.I
@@ -45,15 +45,15 @@ def begin(scene: Scene, started: Started) -> list[Reply]:
     """Start an intent with what is already known."""
     talk = scene.talk
     talk.dialogue, talk.state["misses"] = "", 0
-    opening = {"_opening": scene.text, "_token": scene.message.event_id, "_at": scene.message.at.isoformat()}
-    talk.state["answers"] = opening | started.seeds
+    talk.state["answers"] = {"_opening": scene.text, "_token": scene.message.event_id} | started.seeds
     said = started.intent.talk(scene)
     if isinstance(said, Reply):
         return _finish(scene, [said])
     if isinstance(said, list):
         return _finish(scene, said)
     talk.dialogue = started.intent.name
-    return _walk_on(scene, started.intent, scene.text)
+    scene.note_words()
+    return _walk_on(scene, started.intent, scene.text or CHOSEN)
 
 
 def _walk_on(scene: Scene, intent: Intent, text: str, lead: str = "") -> list[Reply]:
@@ -78,10 +78,24 @@ def _only(said: Reply | list[Reply]) -> Talk:
 def _ask(scene: Scene, asked: Asked, lead: str = "") -> Reply:
     state = scene.talk.state
     serial = state["serial"] = state.get("serial", 0) + 1
-    state["asked"] = {"name": asked.name, "serial": serial, "options": names_of(asked.question.options())}
+    before = state.get("asked") or {}
+    if before.get("name") != asked.name:
+        state.pop("page", None)
+    options = _shown(scene, [[value, label] for value, label in asked.question.options()])
+    state["asked"] = {"name": asked.name, "serial": serial, "options": options}
     state.pop("offered", None)
-    reply = asked_reply(asked, serial)
+    text = f"{asked.excuse}\n{asked.question.prompt}" if asked.excuse else asked.question.prompt
+    reply = Reply(text, tuple(Option(f"{serial}:{n}", label) for n, (_, label) in enumerate(options, 1)))
     return reply.before(lead) if lead else reply
+
+
+def _shown(scene: Scene, options: list[list[str]]) -> list[list[str]]:
+    """All options, or in 长者模式 two at a time and a way on."""
+    if not scene.person.elder or len(options) <= FEW:
+        return options
+    pages = -(-len(options) // (FEW - 1))
+    first = (scene.talk.state.get("page", 0) % pages) * (FEW - 1)
+    return [*options[first : first + FEW - 1], [MORE, "看别的"]]
 
 
 def _finish(scene: Scene, replies: list[Reply]) -> list[Reply]:
@@ -105,20 +119,22 @@ def _pause(scene: Scene, alarm: list[Reply]) -> list[Reply]:
 
 
 def _picked(scene: Scene) -> list[Reply] | None:
-    """What a tapped button or a typed number stands for."""
+    """What a tapped button, a typed number or an option's own words stand for."""
     if button := scene.message.button:
         return _button(scene, button)
-    said, number = scene.message, _number(scene.text)
+    said, talk = scene.message, scene.talk
+    asked = talk.state.get("asked") if talk.dialogue else None
+    offered = [] if talk.dialogue else (talk.state.get("offered") or [])
+    number = _number(said.text)
     if number is None:
-        return None
-    asked = scene.talk.state.get("asked") if scene.talk.dialogue else None
-    scene.message = replace(scene.message, text="")  # a number says nothing by itself
-    if number == 0 and not (asked and asked["options"] == [] and asked["name"] in ("quantity", "people")):
+        named = [button for button, label in offered if label == said.text.strip()]
+        return _button(scene, named[0]) if named else None
+    scene.message = replace(said, text="")  # a number says nothing by itself
+    if number == 0:
         return begin(scene, router.human(scene))
     if asked and asked["options"]:
         return _option(scene, number)
-    offered = scene.talk.state.get("offered") or []
-    if not scene.talk.dialogue and 1 <= number <= len(offered):
+    if 1 <= number <= len(offered):
         return _button(scene, offered[number - 1][0])
     scene.message = said
     return None
@@ -147,14 +163,23 @@ def _button(scene: Scene, button: str) -> list[Reply]:
 
 def _option(scene: Scene, number: int) -> list[Reply]:
     """The person picked option `number` of the list they were shown, not of one made anew (law 3)."""
-    asked = scene.talk.state["asked"]
+    state = scene.talk.state
+    asked = state["asked"]
     if not 1 <= number <= len(asked["options"]):
         return _missed(scene, f"只有 {len(asked['options'])} 个选项。")
-    scene.answers[asked["name"]] = asked["options"][number - 1][0]
-    scene.talk.state["misses"] = 0
-    return _walk_on(scene, router.named(scene.talk.dialogue), "")
+    value = asked["options"][number - 1][0]
+    if value == MORE:
+        state["page"] = state.get("page", 0) + 1
+        return _repeat(scene)
+    scene.answers[asked["name"]] = value
+    state["misses"] = 0
+    return _walk_on(scene, router.named(scene.talk.dialogue), CHOSEN)
 
 
+MORE, FEW = "more", 3  # 长者模式: at most so many choices at once
+CHOSEN = (
+    " "  # a tap says nothing by itself, but the words that opened the dialogue may answer what comes next
+)
 MENU = (Option("=menu", "看看能办什么"), Option("=human", "找人工"))
 
 
@@ -168,6 +193,8 @@ def _everywhere(scene: Scene) -> list[Reply] | None:
         return _finish(scene, [Reply(f"好的，{title}已取消，什么都没有提交。还想办什么，直接说。", MENU)])
     if BACK.match(text) and talk.dialogue:
         return _back(scene)
+    if (CANCEL.match(text) or BACK.match(text)) and not talk.dialogue:
+        return [Reply("好的，现在没有正在办的事。想办什么，直接说。", MENU)]
     if RESUME.match(text) and (paused := talk.state.pop("paused", None)):
         talk.dialogue, talk.state["answers"] = paused["dialogue"], paused["answers"]
         return _walk_on(scene, router.named(talk.dialogue), "", lead="好的，我们接着刚才的。")
@@ -195,6 +222,8 @@ def _go_on(scene: Scene) -> list[Reply]:
     stopped = walk(lambda: _as_talk(intent, scene), scene.answers, scene)
     if isinstance(stopped, Done):
         return _finish(scene, stopped.replies)
+    if stopped.name != (scene.talk.state.get("asked") or {}).get("name"):
+        return [_ask(scene, stopped)]  # an answer given before does not hold any more: that comes first
     question, text = stopped.question, scene.text
     if (changed := _change(scene, intent, stopped.name)) is not None:
         return changed
@@ -206,21 +235,32 @@ def _go_on(scene: Scene) -> list[Reply]:
         return _aside(scene, intent) or _missed(scene, question.hint)
     scene.answers[stopped.name] = value
     scene.talk.state["misses"] = 0
-    return _walk_on(scene, intent, text)
+    scene.note_words()
+    return _walk_on(scene, intent, text or CHOSEN)
 
 
 def _change(scene: Scene, intent: Intent, current: str) -> list[Reply] | None:
-    """改成…: hear the rest as a new answer to a question already answered, the latest that fits."""
+    """改成…: what the rest of the words answers anew is forgotten and heard again."""
     found = CHANGE.match(scene.text.strip())
     if not found:
         return None
-    rest = replace(scene.message, text=found[1].strip() or scene.text)
-    for name, question in reversed(_questions(scene, intent)):
-        value = question.hear(rest, scene) if name == current else question.glean(rest.text, scene)
-        if value is not MISS and value != scene.answers.get(name):
+    rest = found[1].strip() or scene.text
+    for name, question in _questions(scene, intent):
+        value = question.glean(rest, scene)
+        if name != current and value is not MISS and value != scene.answers.get(name):
             scene.answers[name] = value
-            return _walk_on(scene, intent, "", lead="好的，改过来了。")
+            scene.answers["_said"] = []  # what was said before does not hold any more
+            return _change_rest(scene, intent, rest)
     return None
+
+
+def _change_rest(scene: Scene, intent: Intent, rest: str) -> list[Reply]:
+    """The same words may change a later answer too (后天上午十点: the day and the time)."""
+    for name, question in _questions(scene, intent):
+        value = question.glean(rest, scene)
+        if value is not MISS and name in scene.answers:
+            scene.answers[name] = value
+    return _walk_on(scene, intent, rest, lead="好的，改过来了。")
 
 
 def _questions(scene: Scene, intent: Intent) -> list[tuple[str, Question]]:
@@ -245,7 +285,7 @@ def _questions(scene: Scene, intent: Intent) -> list[tuple[str, Question]]:
 def _aside(scene: Scene, intent: Intent) -> list[Reply] | None:
     """A question asked back in the middle of a form is answered; then the form goes on (RG29)."""
     answer = intent.aside(scene) if intent.aside else None
-    answer = answer or router.aside(scene)
+    answer = answer or router.aside(scene, intent)
     if answer is None:
         return None
     scene.talk.state["misses"] = 0

@@ -32,9 +32,9 @@ def heard(scene: Scene) -> list[Reply] | None:
 
 
 def _card(scene: Scene, found: Emergency) -> Reply:
+    numbers = "、".join(f"{number}（{LINES.get(number, '求助')}）" for number in found.numbers)
     lines = [
-        "请马上打电话：",
-        *found.numbers,
+        f"请马上打：{numbers}",
         *found.advice,
         "我已经通知值班工作人员。您现在安全吗？能打字就告诉我您在哪里。",
     ]

@@ -6,8 +6,8 @@ from intents import duty
 from intents.clocks import workdays_on
 from intents.handbook import lines
 from intents.intent import Intent
-from intents.message import Option, Reply
-from intents.questions import Choice, PersonName, Phone, Words, YesNo
+from intents.message import Message, Option, Reply
+from intents.questions import Address, Choice, PersonName, Phone, Words, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import MISS, Json, Talk, ask
 from knowledge import when
@@ -37,12 +37,23 @@ HINTS = {
 class Item(Words):
     """Which item of the handbook; the answer is its id, or the words where it is none."""
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__("想办什么事？直接说，比如“残疾证”“居住证”。")
+        finding = scene.lore.index.find(scene.opening) if scene.opening else None
+        near = finding.entries if finding and finding.decision == "choose" else ()
+        self._near = [(i, scene.lore.entries[i].short) for i in near if i in scene.lore.entries]
+        if self._near:
+            self.prompt = "是要办哪一件？不在里面就直接说。"
+
+    def options(self) -> list[tuple[str, str]]:
+        return self._near
+
     def _read(self, text: str, scene: Scene) -> Json:
         finding = scene.lore.index.find(text)
         return finding.entries[0] if finding.decision == "answer" else MISS
 
-    def hear(self, message: object, scene: Scene) -> Json:
-        text = scene.text.strip()
+    def hear(self, message: Message, scene: Scene) -> Json:
+        text = message.text.strip()
         found = self._read(text, scene)
         return found if found is not MISS else (text[:100] or MISS)
 
@@ -53,16 +64,14 @@ class Item(Words):
 def talk(scene: Scene) -> Talk:
     """Which matter, which way, who and where; then the entrustment."""
     scene.verdict = Verdict("act", "errand")
-    item = yield from ask("item", Item("想办什么事？直接说，比如“残疾证”“居住证”。"))
+    item = yield from ask("item", Item(scene))
     mode = yield from ask("mode", Choice("您是哪种情况？", MODES, words=HINTS))
     told = scene.records.people.told(scene.person.id)
     name = told["name"] or (yield from ask("name", PersonName()))
     phone = told["phone"] or (yield from ask("phone", Phone()))
     address = ""
     if mode == "visit":
-        address = told["address"] or (
-            yield from ask("address", Words("上门的地址是哪里？（小区、楼号、门牌）", least=2))
-        )
+        address = told["address"] or (yield from ask("address", Address()))
     time = yield from ask("time", Words("什么时候方便？（比如“明天上午”“周末”）", least=2, skip="都可以"))
     title = _title(scene, item)
     question = YesNo(
@@ -103,4 +112,4 @@ def _open(scene: Scene, item: str, body: dict[str, str]) -> Reply:
     )  # fmt: skip
 
 
-INTENT = Intent("errand", "代办帮办", talk)
+INTENT = Intent("errand", "代办帮办", talk, about=lambda scene: str(scene.answers.get("item", "")))

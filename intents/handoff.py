@@ -54,9 +54,10 @@ def _queue(scene: Scene, workers: list[Worker]) -> Reply:
     scene.talk.held, scene.talk.case_id = "queued", case.id
     ahead = scene.records.cases.queue_place(case)
     wait = EACH * (ahead + 1)
+    waiting = f"前面还有{ahead}人。" if ahead else ""
     scene.tell_workers(
         workers,
-        f"有居民找人工：{case.number}，前面还有{ahead}人。回“接 {case.number}”接待。",
+        f"有居民找人工：{case.number}，{waiting}回“接 {case.number}”接待。",
         f"queue:{case.number}",
     )
     _tell_group(scene, case)

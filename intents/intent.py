@@ -13,12 +13,16 @@ from intents.talk import Talk
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """`talk` answers at once or is a dialogue; `aside` answers questions asked back in the middle of it."""
+    """`talk` answers at once or is a dialogue; `aside` answers questions asked back in the middle of it.
+
+    `about` names the handbook entry that short questions (多少钱？) belong to meanwhile.
+    """
 
     name: str
     title: str
     talk: Callable[[Scene], Talk | Reply | list[Reply]]
     aside: Callable[[Scene], Reply | None] | None = None
+    about: Callable[[Scene], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

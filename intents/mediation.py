@@ -19,6 +19,13 @@ ACCEPT_WITHIN = 3  # working days
 BEFORE = (("none", "没有，想先调解"), ("court", "已经起诉或判了"), ("crime", "有人受伤，或已报警"))
 
 
+BEFORE_WORDS = {
+    "none": ("没有", "没告", "还没"),
+    "court": ("起诉", "法院", "判", "打官司", "开庭"),
+    "crime": ("报警", "受伤", "派出所"),
+}
+
+
 def talk(scene: Scene) -> Talk:
     """What, with whom, where, what was done before, what is wished for; then a number."""
     scene.verdict = Verdict("act", "mediation")
@@ -26,7 +33,9 @@ def talk(scene: Scene) -> Talk:
     words = yield from ask(
         "words", Words("请用几句话说说是什么事。您的话只有调解员能看到，不会转给对方。", least=4, seed=seed)
     )
-    before = yield from ask("before", Choice("这件事之前走到哪一步了？", BEFORE, gleans=False))
+    before = yield from ask(
+        "before", Choice("这件事之前走到哪一步了？", BEFORE, words=BEFORE_WORDS, gleans=False)
+    )
     if before != "none":
         return _other_way(before)
     other = yield from ask("other", Words("对方是谁？（怎么称呼、住哪里；不清楚可以写“不清楚”）", least=2))
@@ -79,4 +88,4 @@ def _open(scene: Scene, body: dict[str, str]) -> Reply:
     )
 
 
-INTENT = Intent("mediation", "调解申请", talk)
+INTENT = Intent("mediation", "调解申请", talk, about=lambda _scene: "SF01")

@@ -77,7 +77,7 @@ def _answer(scene: Scene, need: list[str], place: dict[str, object]) -> Reply:
         )
     point = _point(scene, place)
     if point is None:
-        listed = "\n".join(_line(scene, p, None) for p in fitting[:SHOWN])
+        listed = "\n".join(_line(scene, p, None, need) for p in fitting[:SHOWN])
         return Reply(
             f"没认出“{place['words']}”在哪。有{names or '服务'}的地方：\n{listed}\n发个定位，我能算远近。"
         )
@@ -85,14 +85,15 @@ def _answer(scene: Scene, need: list[str], place: dict[str, object]) -> Reply:
     open_now = [(p, d) for p, d in ranked if p.is_open(scene.now, scene.lore.calendar)]
     shown = (open_now or ranked)[:SHOWN]
     lead = "" if open_now else "现在都关门了，最近的是：\n"
-    text = lead + "\n".join(_line(scene, p, d) for p, d in shown)
+    text = lead + "\n".join(_line(scene, p, d, need) for p, d in shown)
     return Reply(text, (), location=Location(shown[0][0].latitude, shown[0][0].longitude))
 
 
-def _line(scene: Scene, place: Place, distance: float | None) -> str:
+def _line(scene: Scene, place: Place, distance: float | None, need: list[str]) -> str:
     walk = f"，走路约{rules.walking_minutes(distance)}分钟" if distance is not None else ""
-    has = "、".join(name for key, name in rules.FACILITIES.items() if key in place.facilities)
-    return f"{place.name}（{place.address}）{walk}。{_open(scene, place)}有：{has}。"
+    has = [name for key, name in rules.FACILITIES.items() if key in place.facilities]
+    wanted = [rules.FACILITIES[name] for name in need] or has[:5]
+    return f"{place.name}（{place.address}）{walk}。{_open(scene, place)}有：{'、'.join(wanted)}。"
 
 
 def _open(scene: Scene, place: Place) -> str:

@@ -16,6 +16,7 @@ NUMBER = re.compile(r"(?<![A-Za-z0-9])([TBDRY]\d{8,12})(?!\d)", re.I)
 KIND_WORDS = {"mediation": ("调解", "说和"), "report": ("报", "修", "路灯", "投诉", "反映"), "errand": ("代办", "上门", "跑腿"),
               "handoff": ("人工", "留言")}  # fmt: skip
 SHOWN = 5
+LIKELY = 0.5  # an item at least so likely is told how to look up
 
 
 def talk(scene: Scene) -> Reply:
@@ -58,7 +59,8 @@ def _unknown(number: str) -> Reply:
 def _nothing(scene: Scene) -> Reply:
     entry_id = (scene.lore.index.find(scene.text).entries or ("",))[0]
     entry = scene.lore.entry(entry_id, scene.now) if entry_id else None
-    if entry and entry.progress and scene.lore.index.find(scene.text).decision == "answer":
+    sure = scene.lore.index.find(scene.text).confidence >= LIKELY
+    if entry and entry.progress and sure:
         text = f"您在我这里没有登记过这件事。{entry.title}可以这样查：{entry.progress}"
         return Reply(
             text, (Option("=human", "找人工帮我查"),), entry=entry.id, version=scene.lore.versions[entry.id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from intents.message import Message
@@ -29,12 +29,12 @@ SKIP = re.compile(
 
 def is_yes(text: str) -> bool:
     """Whether a short text plainly agrees."""
-    return bool(YES.match(text.strip()))
+    return YES.match(text.strip()) is not None
 
 
 def is_no(text: str) -> bool:
     """Whether a short text plainly declines."""
-    return bool(NO.match(text.strip()))
+    return NO.match(text.strip()) is not None
 
 
 class Choice(Question):
@@ -151,10 +151,10 @@ class Phone(Question):
             return ""
         digits = re.sub(r"[\s\-—()（）]", "", message.text)
         landline = re.fullmatch(r"0\d{9,11}", digits)
-        return words.phone(message.text) or (digits if landline else MISS)
+        return words.mobile(message.text) or (digits if landline else MISS)
 
     def glean(self, text: str, scene: Scene) -> Json:
-        return words.phone(text) or MISS
+        return words.mobile(text) or MISS
 
 
 class Number(Question):
@@ -214,13 +214,40 @@ class Where(Question):
         text = message.text.strip()
         if message.location:
             return self._from(text or "（已发定位）", message)
-        return self._from(text[:200], message) if len(text) >= 2 else MISS
+        is_place = (
+            len(text) >= 2 and re.search(r"[\u4e00-\u9fff]", text) and not is_yes(text) and not is_no(text)
+        )
+        return self._from(text[:200], message) if is_place else MISS
 
     def glean(self, text: str, scene: Scene) -> Json:
         if scene.message.location:
             return self._from(words.place(text) or "（已发定位）", scene.message)
         found = words.place(text)
-        return self._from(found, scene.message) if found else MISS
+        return (
+            self._from(found, scene.message) if found and len(found) > 2 else MISS
+        )  # 门口 alone says nothing
+
+
+class Address(Question):
+    """Where somebody lives: the words of a place in what was said."""
+
+    def __init__(self, prompt: str = "上门的地址是哪里？（小区、楼号、门牌）") -> None:
+        super().__init__(prompt)
+        self.hint = "请说清小区、楼号和门牌，比如“五号院 3 号楼 2 单元 301”。"
+
+    def hear(self, message: Message, scene: Scene) -> Json:
+        text = message.text.strip()
+        if found := words.place(text):
+            return found
+        return (
+            text[:100]
+            if 2 <= len(text) <= 40 and re.search(r"[院楼号路村巷街室栋幢区苑园家]", text)
+            else MISS
+        )
+
+    def glean(self, text: str, scene: Scene) -> Json:
+        found = words.place(text)
+        return found if found and len(found) > 3 else MISS
 
 
 class OnDay(Question):
@@ -250,51 +277,55 @@ class OnDay(Question):
         return self._day(message.text, scene)
 
     def glean(self, text: str, scene: Scene) -> Json:
-        return self._day(text, scene)
+        found = self._day(text, scene)
+        if found is MISS and when.read(text, scene.local).kind == "question":
+            self.prompt = f"{self.hint}\n{self.prompt}"
+        return found
 
     def load(self, value: Json) -> date:
         return date.fromisoformat(value)
 
 
 class AtTime(Question):
-    """One of the free times of a day, or the person's own words for one. The answer is an ISO moment."""
+    """One of the free times of a day, or the person's own words for one. The answer is local "HH:MM", so that it
+    holds when the day is changed; it loads as the moment of that day, free or not."""
 
-    def __init__(self, prompt: str, times: Sequence[datetime], shown: Sequence[datetime]) -> None:
+    def __init__(self, prompt: str, day: date, times: Sequence[datetime], shown: Sequence[datetime]) -> None:
         super().__init__(prompt)
-        self._times, self._shown = list(times), list(shown)
+        self._day, self._times, self._shown = day, list(times), list(shown)
         self.hint = "请选一个时间，或者直接说几点。"
 
     def options(self) -> Sequence[tuple[str, str]]:
-        return [(t.isoformat(), f"{t.astimezone(ZONE):%H:%M}") for t in self._shown]
+        return [(clock(t), clock(t)) for t in self._shown]
 
-    def _pick(self, text: str, scene: Scene, *, parts: bool) -> Json:
-        day = self._times[0].astimezone(ZONE).date() if self._times else scene.local.date()
+    def _pick(self, text: str, scene: Scene) -> Json:
         read = when.read(text, scene.local)
         if read.start is None:
             return MISS
-        start = read.start.astimezone(ZONE)
         if read.kind == "point":
-            wanted = datetime.combine(day, start.timetz())
-            return next((t.isoformat() for t in self._times if t == wanted), MISS)
+            wanted = clock(read.start)
+            return wanted if any(clock(t) == wanted for t in self._times) else MISS
         if read.kind in ("part", "range", "deadline"):
-            return self._only_one(read, day) if parts else MISS
+            inside = [t for t in self._times if _within(t, read, self._day)]
+            return clock(inside[0]) if len(inside) == 1 else MISS
         return MISS
 
-    def _only_one(self, read: when.When, day: date) -> Json:
-        inside = [t for t in self._times if _within(t, read, day)]
-        return inside[0].isoformat() if len(inside) == 1 else MISS
-
     def hear(self, message: Message, scene: Scene) -> Json:
-        found = self._pick(message.text, scene, parts=True)
+        found = self._pick(message.text, scene)
         if found is MISS:
             self.hint = "这个时间没有空位，请选下面的时间。"
         return found
 
     def glean(self, text: str, scene: Scene) -> Json:
-        return self._pick(text, scene, parts=True)
+        return self._pick(text, scene)
 
     def load(self, value: Json) -> datetime:
-        return datetime.fromisoformat(value)
+        return datetime.combine(self._day, time.fromisoformat(value), ZONE)
+
+
+def clock(moment: datetime) -> str:
+    """Local "HH:MM"."""
+    return f"{moment.astimezone(ZONE):%H:%M}"
 
 
 def _within(t: datetime, read: when.When, day: date) -> bool:

@@ -39,12 +39,18 @@ class Moment(Question):
         return {"at": start.isoformat(), "rule": read.rule}
 
     def hear(self, message: Message, scene: Scene) -> Json:
-        kept = scene.answers.get("_opening", "")
-        both = self._read(f"{kept} {message.text}", scene) if not _names_day(message.text, scene) else MISS
-        return both if both is not MISS else self._read(message.text, scene)
+        """Words without a day belong to the day told before (后天 … 下午三点)."""
+        told = scene.answers.get("_told", "")
+        text = message.text if _names_day(message.text, scene) else f"{told}{message.text}"
+        scene.answers["_told"] = text[:100]
+        return self._read(text, scene)
 
     def glean(self, text: str, scene: Scene) -> Json:
-        return self._read(text, scene)
+        found = self._read(text, scene)
+        if found is MISS and when.read(text, scene.local).kind != "none":
+            self.prompt = self.hint
+            scene.answers.setdefault("_told", text[:100])
+        return found
 
 
 def _names_day(text: str, scene: Scene) -> bool:

@@ -18,12 +18,21 @@ from knowledge.wishes import words
 from storage.cases import Case
 
 CATEGORIES = (
-    ("light", "楼道灯、路灯"), ("road", "道路、井盖、地砖"), ("rubbish", "垃圾、卫生"), ("elevator", "电梯"),
-    ("water_leak", "漏水、下水堵"), ("facility", "健身器材、凳子、扶手"), ("tree", "树木绿化"), ("fire_lane", "堵消防通道"),
-    ("parking", "乱停车"), ("noise", "噪音"), ("door", "门禁、大门"), ("wires", "电线、电箱"), ("other", "其他"),
+    ("light", "楼道灯、路灯"), ("road", "道路、井盖、台阶"), ("rubbish", "垃圾、卫生"), ("water_leak", "漏水、下水堵"),
+    ("elevator", "电梯、门禁"), ("facility", "健身器材、扶手、树木"), ("parking", "乱停车、堵通道"), ("noise", "噪音"),
+    ("other", "其他"),
 )  # fmt: skip
 LABELS = dict(CATEGORIES)
-SAME = {"street_lamp": "light", "sewer": "water_leak"}  # finer words of the recogniser, one holder
+SAME = {
+    "street_lamp": "light",
+    "sewer": "water_leak",
+    "door": "elevator",
+    "tree": "facility",
+    "fire_lane": "parking",
+    "wires": "light",
+}  # finer words of the recogniser, one holder
+KIND_WORDS = {"light": ("灯", "电线"), "road": ("路", "坑", "井盖"), "rubbish": ("垃圾", "脏"), "water_leak": ("水", "下水"),
+              "elevator": ("电梯", "门禁"), "facility": ("器材", "凳", "扶手", "树"), "parking": ("车", "通道"), "noise": ("吵", "噪")}  # fmt: skip
 WITHIN = {
     "elevator": 1,
     "wires": 1,
@@ -44,7 +53,7 @@ def talk(scene: Scene) -> Talk:
     told = yield from ask("words", Words("请说说是什么问题。", least=2, seed=seed))
     photo = yield from ask("photo", Picture("能拍张照片发来吗？方便派人去看。"))
     place = yield from ask("place", Where("在哪里？说小区和楼号，或者发定位。"))
-    category = yield from ask("category", _category(told))
+    category = yield from _category(told)
     same = _same(scene, category, place)
     if same:
         question = YesNo(
@@ -66,12 +75,21 @@ def talk(scene: Scene) -> Talk:
     return _open(scene, told, photo, place, category, phone)
 
 
-def _category(told: str) -> Choice:
-    found, _ = words.category(told)
-    found = SAME.get(found, found)
-    rest = [option for option in CATEGORIES if option[0] != found]
-    first = [(found, LABELS[found])] if found in LABELS and found != "other" else []
-    return Choice("属于哪一类？", [*first, *rest] if first else CATEGORIES, gleans=False)
+def _category(told: str) -> Part:
+    """The kind that the words suggest is confirmed with one tap; else the list."""
+    seen = words.problem(told)
+    found = SAME.get(seen.category, seen.category) if seen else ""
+    if found in LABELS and found != "other":
+        question = Choice(
+            "是不是这一类？",
+            ((found, LABELS[found]), ("list", "不是，换一类")),
+            words=KIND_WORDS,
+            gleans=False,
+        )
+        chosen = yield from ask("likely", question)
+        if chosen != "list":
+            return chosen
+    return (yield from ask("category", Choice("属于哪一类？", CATEGORIES, words=KIND_WORDS, gleans=False)))
 
 
 def _phone(scene: Scene) -> Part:
@@ -112,12 +130,17 @@ def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], category: 
     scene.tell_workers(
         workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
     )
-    danger = "有危险，请先离远一点，也提醒别人绕开。\n" if words.category(told)[1] else ""
+    seen = words.problem(told)
+    danger = _danger(category) if seen and seen.danger else ""
     return Reply(
         f"{danger}报上去了，编号{case.number}。社区接手，{when.say(due.date(), clock=False)}前给您答复。\n"
         "有人接单、修好了，我都会告诉您。",
         (Option("=progress", "查进度"), Option("=menu", "办别的事")),
     )
+
+
+def _danger(category: str) -> str:
+    return "摸黑走路请慢一点。\n" if category == "light" else "请先离远一点，也提醒别人绕开。\n"
 
 
 def verdict(scene: Scene) -> Reply:

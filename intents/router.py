@@ -10,20 +10,23 @@ from intents.intent import Intent, Started
 from intents.message import Reply
 from intents.scene import Scene
 from knowledge import services as catalogue
+from knowledge import when
+from knowledge.search import Finding
 from knowledge.wishes import Wish
 
 INTENTS: tuple[Intent, ...] = (
     handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
-    small.VOICE, small.ASK, small.EMPTY,
+    small.MEDICAL, small.VOICE, small.ASK, small.EMPTY,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
 DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
                    "handoff", "reminder", "my_reminders", "nearest", "duty", "activity"})  # fmt: skip
 TALK = frozenset({"greeting", "thanks", "menu", "help", "elder_mode"})
-SURE = 0.55  # a deed at least so likely is begun
-FAIR = 0.30  # a deed at least so likely is offered beside an answer
+CERTAIN = 0.80  # a deed at least so likely is begun, whatever the handbook says
+SURE = 0.50  # … where the handbook has no plain answer
+FAIR = 0.30  # … and where it is more likely than idle talk
 
 HUMAN = re.compile(
     r"^[/／]?(转|找|要|叫|请)?(个|一下|到)?(人工|真人|客服|工作人员|人工客服|人工服务)(服务|客服)?[吧啊呀。！! ]*$|^(转人工|/human)$"
@@ -35,6 +38,10 @@ ELDER = re.compile(
 )
 MINE = re.compile(r"^[/／]?(我的预约|我约了什么|我的预约单|mine)[。！!？? ]*$", re.I)
 REMINDERS = re.compile(r"^[/／]?(我的提醒|看看提醒|取消提醒|提醒列表)[。！!？? ]*$")
+BOOK = re.compile(r"^(我?(要|想)?(预约|约服务|预定|订服务|预约服务|约个服务|服务预约))[吧啊。！! ]*$")
+MEDICINE = re.compile(
+    r"药.{0,6}(怎么|咋|能不能|可以|一天|几次|多少片).{0,4}(吃|喝|用|停)|吃(什么|啥|点啥|点什么)药|(该|要)吃啥药|是(什么|啥)病|得了啥病"
+)
 BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
 
 
@@ -66,6 +73,8 @@ def universal(scene: Scene) -> Started | None:
         return Started(LIST)
     if REMINDERS.match(text):
         return Started(reminder.LIST)
+    if BOOK.match(text) and not scene.talk.dialogue:
+        return Started(INTENT)
     return None
 
 
@@ -83,17 +92,47 @@ def route(scene: Scene) -> Started:
         return Started(progress.INTENT)
     if (follow := handbook.follow_up(scene)) is not None:
         return Started(handbook.INTENT, {"entry": follow[0], "facet": follow[1]})
+    if MEDICINE.search(scene.text):
+        return Started(small.MEDICAL)
     return _by_wish(scene)
 
 
 def _by_wish(scene: Scene) -> Started:
+    """A deed or a question: a sure deed is begun; a fair one only where the handbook has no plain answer."""
     wishes = scene.lore.recogniser.recognise(scene.text)
     best = wishes[0] if wishes else Wish("none", 1.0)
     if best.name in TALK and best.confidence >= SURE:
         return Started(BY_NAME[best.name])
-    if best.name in DEEDS and best.confidence >= SURE:
-        return deed(scene, best.name)
+    likely = next((wish for wish in wishes if wish.name in DEEDS), None)
+    if likely and likely.confidence >= CERTAIN:
+        return deed(scene, likely.name)
+    finding = scene.lore.index.find(scene.text)
+    if likely and _begins(scene, likely, best, finding):
+        return deed(scene, likely.name)
     return Started(handbook.INTENT)
+
+
+def _begins(scene: Scene, likely: Wish, best: Wish, finding: Finding) -> bool:
+    """Whether a deed that is not certain is begun."""
+    if _names_a_visit(scene, likely):
+        return True
+    if finding.decision == "answer":
+        return False
+    if finding.outside in ("commerce", "attack", "chitchat") and not catalogue.named(
+        scene.text, dict(scene.lore.services)
+    ):
+        return False
+    return likely.confidence >= SURE or (likely.confidence >= FAIR and best.name != "none")
+
+
+def _names_a_visit(scene: Scene, likely: Wish) -> bool:
+    """A service and a time told together are a wish to book, however it is put."""
+    if likely.name not in ("booking", "activity") or likely.confidence < FAIR:
+        return False
+    told = when.read(scene.text, scene.local)
+    return told.kind in ("point", "part", "day", "range", "deadline") and bool(
+        catalogue.named(scene.text, dict(scene.lore.services))
+    )
 
 
 def deed(scene: Scene, name: str) -> Started:
@@ -101,14 +140,24 @@ def deed(scene: Scene, name: str) -> Started:
     if name == "handoff":
         return human(scene)
     if name in ("booking", "activity"):
-        found = catalogue.named(scene.text, dict(scene.lore.services))
-        seeds = {"service": found[0].id} if len(found) == 1 else {}
-        return Started(BY_NAME[name], seeds)
+        return _to_book(scene, name)
     return Started(BY_NAME[name])
 
 
-def aside(scene: Scene) -> Reply | None:
+def _to_book(scene: Scene, name: str) -> Started:
+    found = catalogue.named(scene.text, dict(scene.lore.services))
+    if len(found) == 1:
+        sign_up = name == "activity" or found[0].id.startswith(activity.KINDS)
+        return Started(activity.INTENT if sign_up else INTENT, {"service": found[0].id})
+    groups = {service.group for service in found}
+    return Started(BY_NAME[name], {"group": groups.pop()} if len(groups) == 1 and name == "booking" else {})
+
+
+def aside(scene: Scene, intent: Intent) -> Reply | None:
     """An answer from the handbook to a question asked in the middle of something else; None where there is none."""
+    about = intent.about(scene) if intent.about else None
+    if about and scene.lore.index.is_elliptic(scene.text) and scene.lore.entry(about, scene.now):
+        return handbook.show(scene, about, scene.lore.index.facet(scene.text))
     if (follow := handbook.follow_up(scene)) is not None:
         return handbook.show(scene, *follow)
     finding = scene.lore.index.find(scene.text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from storage.people import Person
 from storage.staff import Worker
 
 ZONE = ZoneInfo("Asia/Shanghai")
+REMEMBERED = 6  # sentences of an open dialogue
 REPLY, NOTICE, REMINDER, BROADCAST = 0, 1, 2, 3  # priorities of the outbox
 
 
@@ -65,6 +66,20 @@ class Scene:
     def opening(self) -> str:
         """The words that opened the dialogue."""
         return str(self.answers.get("_opening", self.message.text))
+
+    def said_before(self) -> Iterator[Scene]:
+        """What was said earlier in this dialogue, the latest first, each heard at its own time."""
+        for words, at in reversed(self.answers.get("_said", [])):
+            message = Message(
+                self.message.channel, self.message.address, "", words, datetime.fromisoformat(at)
+            )
+            yield replace(self, message=message, photo="")
+
+    def note_words(self) -> None:
+        """Remember what was said, so that it may answer a question asked later."""
+        if self.text:
+            said = [*self.answers.get("_said", []), [self.text, self.message.at.isoformat()]]
+            self.answers["_said"] = said[:1] + said[1:][-REMEMBERED:]
 
     @property
     def token(self) -> str:

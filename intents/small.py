@@ -15,6 +15,9 @@ MENU = (
 ELDER_MENU = (Option("=ask", "办事"), Option("=start:report", "报修"), Option("=human", "找人"))
 
 
+DOCTORS = ("cloud_hospital", "family_doctor")
+
+
 def _menu_of(scene: Scene) -> tuple[Option, ...]:
     return ELDER_MENU if scene.person.elder else MENU
 
@@ -71,6 +74,17 @@ def voice(scene: Scene) -> Reply:
     )
 
 
+def medical(scene: Scene) -> Reply:
+    """Which medicine, which illness: nothing is advised; a doctor is offered."""
+    scene.verdict = Verdict("refuse", "none")
+    options = [
+        Option(f"=book:{i}", f"预约{scene.lore.services[i].name}")
+        for i in DOCTORS
+        if i in scene.lore.services
+    ]
+    return Reply("看病用药的事我不能乱说，请问医生。很难受就打120。", (*options, Option("=human", "找人工")))
+
+
 def invite_question(scene: Scene) -> Reply:
     """办事: say what you want to know."""
     scene.verdict = Verdict("act", "greeting")
@@ -88,6 +102,7 @@ THANKS = Intent("thanks", "道谢", thank)
 MENU_INTENT = Intent("menu", "菜单", menu)
 HELP = Intent("help", "帮助", help_)
 ELDER = Intent("elder_mode", "长者模式", elder)
+MEDICAL = Intent("medical", "问医生", medical)
 VOICE = Intent("voice", "语音", voice)
 ASK = Intent("ask", "问政策", invite_question)
 EMPTY = Intent("empty", "空消息", empty)

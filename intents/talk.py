@@ -7,11 +7,11 @@ without one. So it survives a restart, another process, and a release that adds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from intents.message import Message, Option, Reply
+from intents.message import Message, Reply
 
 if TYPE_CHECKING:
     from intents.scene import Scene
@@ -136,26 +136,15 @@ def _as_list(said: Reply | list[Reply] | None) -> list[Reply]:
 
 
 def proceed(start: Callable[[], Talk], answers: dict[str, Json], text: str, scene: Scene) -> Asked | Done:
-    """Walk on, filling every further question that the same sentence answers."""
+    """Walk on, filling every further question that this sentence answers, or one said earlier in the dialogue."""
     while True:
         stopped = walk(start, answers, scene)
         if isinstance(stopped, Done) or stopped.excuse or not text:
             return stopped
         value = stopped.question.glean(text, scene)
         if value is MISS:
+            earlier = (stopped.question.glean(said.text, said) for said in scene.said_before())
+            value = next((found for found in earlier if found is not MISS), MISS)
+        if value is MISS:
             return stopped
         answers[stopped.name] = value
-
-
-def asked_reply(asked: Asked, serial: int) -> Reply:
-    """The question as a reply; its options carry the question's serial, so that an old button is known as old."""
-    options = tuple(
-        Option(f"{serial}:{n}", label) for n, (_, label) in enumerate(asked.question.options(), 1)
-    )
-    text = f"{asked.excuse}\n{asked.question.prompt}" if asked.excuse else asked.question.prompt
-    return Reply(text, options)
-
-
-def names_of(options: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Options as stored with the conversation."""
-    return [[value, label] for value, label in options]

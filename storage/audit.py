@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,14 @@ class AuditBook(Book):
         row = {"at": now, "who": who[:60], "action": action, "about": about[:80], "detail": detail[:300]}
         self.records.run(audit.insert().inline(), row)
 
-    def last(self, limit: int = 100, about: str = "") -> list[Row[Any]]:
-        """The newest lines, of one thing where named."""
+    def last(self, limit: int = 100, about: str = "", *, action: str = "",
+             who: Sequence[str] | None = None) -> list[Row[Any]]:  # fmt: skip
+        """The newest lines; of one thing, one kind of deed or some people where named."""
         found = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        return list(self.records.run(found.where(audit.c.about == about) if about else found))
+        if about:
+            found = found.where(audit.c.about == about)
+        if action:
+            found = found.where(audit.c.action == action)
+        if who is not None:
+            found = found.where(audit.c.who.in_(who))
+        return list(self.records.run(found))

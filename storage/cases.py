@@ -134,6 +134,21 @@ class CaseBook(Book):
         )
         return [self._read(row) for row in rows]
 
+    def listed(self, path: str, *, holder_id: int, kind: str = "", state: str = "open", mine: bool = False,
+               late_at: datetime | None = None, limit: int = 200) -> list[Case]:  # fmt: skip
+        """The desk's list, newest first. state: open | closed | all, or one of the kind's own states."""
+        is_mine = cases.c.holder_id == holder_id
+        found = select(cases).where(is_mine if mine else or_(self._in_scope(path), is_mine))
+        if kind:
+            found = found.where(cases.c.kind == kind)
+        if state in ("open", "closed"):
+            found = found.where(cases.c.closed_at.is_(None) == (state == "open"))
+        elif state != "all":
+            found = found.where(cases.c.state == state)
+        if late_at is not None:
+            found = found.where(cases.c.closed_at.is_(None), cases.c.due_at < late_at)
+        return [self._read(row) for row in self.records.run(found.order_by(cases.c.id.desc()).limit(limit))]
+
     def is_in_scope(self, case: Case, path: str) -> bool:
         """Whether the case lies in an area's subtree."""
         return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Row
 
 from storage.door import Book
@@ -188,6 +188,11 @@ class ConversationBook(Book):
             .limit(limit)
         )
         return [self.vault.open_json(row.body, f"inbox.body:{channel}:{row.event_id}") for row in rows]
+
+    def unheard_count(self) -> int:
+        """How many events are stored and not heard, on all channels."""
+        waiting = select(func.count()).select_from(inbox).where(inbox.c.heard_at.is_(None))
+        return int(self.records.run(waiting).scalar_one())
 
     def lines_in(self, conversation_id: int, *, after: int = 0, last: int = 200) -> list[Line]:
         """What the resident said, oldest first."""

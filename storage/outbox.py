@@ -194,6 +194,12 @@ class OutboxBook(Book):
         )
         return {row.state: row.rows for row in rows.all()}
 
+    def oldest_unsent(self, now: datetime) -> datetime | None:
+        """Since when the row has been due that waits longest; None where nothing waits."""
+        waiting = outbox.c.state.in_(("pending", "claimed", "sending"))
+        due = select(outbox.c.due_at).where(waiting, outbox.c.due_at <= now)
+        return self.records.run(due.order_by(outbox.c.due_at).limit(1)).scalar()
+
     def troubled(self, limit: int = 100) -> list[Row[Any]]:
         """Rows that did not arrive, newest first, for the desk."""
         gone = outbox.c.state.in_(("dead", "unknown", "expired"))

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Row, delete, or_, select, update
 
 from storage.door import Book
-from storage.tables import keys, rota, workers
+from storage.tables import areas, keys, rota, workers
 
 ROLES = ("worker", "mediator", "admin")
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
+SESSIONS = ("session", "shared")  # a computer of one's own, and one that others use too
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A session or a one-time link. kind: session | invite | link."""
+    """A session, a one-time link or a code to bind a chat. kind: session | shared | link | bind."""
 
     worker: Worker
     kind: str
@@ -92,11 +93,22 @@ class StaffBook(Book):
             for row in self.records.run(select(workers).order_by(workers.c.active.desc(), workers.c.id))
         ]
 
+    def within(self, path: str) -> list[Worker]:
+        """Every worker of an area's subtree, active ones first."""
+        here = select(areas.c.id).where(areas.c.path.startswith(path, autoescape=True))
+        found = select(workers).where(workers.c.area_id.in_(here))
+        return [
+            self._read(row) for row in self.records.run(found.order_by(workers.c.active.desc(), workers.c.id))
+        ]
+
     def change(self, worker_id: int, **values: Any) -> None:
-        """Change name, role, area, active, channel, address or password."""
+        """Change name, role, area, active, channel, address or password.
+
+        Who leaves or gets another password is signed out everywhere, and their links no longer work.
+        """
         self.records.run(update(workers).where(workers.c.id == worker_id).values(**values))
         if values.get("active") is False or "password" in values:
-            self.records.run(delete(keys).where(keys.c.worker_id == worker_id, keys.c.kind == "session"))
+            self.records.run(delete(keys).where(keys.c.worker_id == worker_id))
 
     def secret(self, worker_id: int) -> tuple[str, datetime | None]:
         """The password's hash and until when the account is locked."""
@@ -118,9 +130,9 @@ class StaffBook(Book):
 
     # keys
 
-    def issue(self, worker_id: int, kind: str, now: datetime, life: timedelta) -> str:
-        """A fresh token; only its hash is stored."""
-        token = self.records.code(32)
+    def issue(self, worker_id: int, kind: str, now: datetime, life: timedelta, length: int = 32) -> str:
+        """A fresh token; only its hash is stored. A short one is for minutes only."""
+        token = self.records.code(length)
         self.records.run(keys.insert(), {
             "hash": self.vault.token_hash(token), "worker_id": worker_id, "kind": kind, "made_at": now,
             "csrf": self.records.code(20), "expires_at": now + life,

@@ -171,11 +171,10 @@ class Stage:
                 self.waiting.append((row.address, row.sender or "", words))
 
     def _expect(self, to: str, sender: str, text: str) -> None:
-        for place, (address, who, words) in enumerate(self.waiting):
-            if address == to:
-                break
-        else:
+        place = next((n for n, heard in enumerate(self.waiting) if heard[0] == to), None)
+        if place is None:
             raise TalkError(f"nothing was said to {to}; waiting: {self.waiting}")
+        _, who, words = self.waiting[place]
         if who != sender:
             raise TalkError(f"said by {who or BOT!r}, not by {sender or BOT!r}: {words}")
         if not matches(text, words):

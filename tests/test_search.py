@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from knowledge.handbook import HandbookEntry, from_mapping
 from knowledge.search import BadNegatives, Costs, Index, Negative, Switches, read_negatives
 from knowledge.search.concepts import ages, meanings, standardise
 from knowledge.search.fusion import Chances, decide
+from knowledge.search.offices import office
 from knowledge.search.pinyin import fuzzy, spelled, syllables
 from knowledge.search.repair import Repair
 from knowledge.search.text import MOST, normalise
@@ -112,7 +114,8 @@ def test_outside_is_refused_and_named(index: Index, text: str, kind: str) -> Non
 
 def test_the_office_is_named_where_known(index: Index) -> None:
     assert index.find("护照去哪里办").office == "出入境管理部门 12367"
-    assert index.find("房产证怎么办").office == ""
+    assert office("博物馆备案找谁", np.zeros(1, dtype=np.float32), [""]) == ""
+    assert office("谁管这个", np.array([0.9], dtype=np.float32), ["文物部门"]) == "文物部门"
 
 
 @pytest.mark.parametrize("text", ["证", "补", "怎么办", "你好怎么办"])

@@ -8,7 +8,7 @@ from intents.booking import free
 from intents.booking.choose import remind
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import AtTime, Choice, OnDay, YesNo
+from intents.questions import AtTime, Choice, OnDay, YesNo, clock
 from intents.scene import ZONE, Scene, Verdict
 from intents.talk import Part, Stale, Talk, ask
 from knowledge import services as catalogue
@@ -123,7 +123,7 @@ def _moment(scene: Scene, service: Service, booking: Booking, day: date) -> Part
     same = datetime.combine(day, booking.starts_at.astimezone(ZONE).timetz())
     shown = sorted(moments, key=lambda m: abs(m - same))[: 3 if scene.person.elder else 6]
     moment = yield from ask(
-        "time", KeepTime(f"{when.say(day, clock=False)}几点？", moments, sorted(shown), same)
+        "time", KeepTime(f"{when.say(day, clock=False)}几点？", day, moments, sorted(shown), same)
     )
     if moment not in moments:
         raise Stale("time", f"抱歉，{moment.astimezone(ZONE):%H:%M}刚被约走了。")
@@ -147,8 +147,8 @@ class NewDay(OnDay):
 class KeepTime(AtTime):
     """The time of day; 同一个时间, or no word of another, keeps the old one where it is free."""
 
-    def __init__(self, prompt: str, times: list[datetime], shown: list[datetime], same: datetime) -> None:
-        super().__init__(prompt, times, shown)
+    def __init__(self, prompt: str, day: date, times: list[datetime], shown: list[datetime], same: datetime) -> None:  # fmt: skip
+        super().__init__(prompt, day, times, shown)
         self._same = same
 
     def glean(self, text: str, scene: Scene) -> object:
@@ -157,7 +157,7 @@ class KeepTime(AtTime):
             any(word in text for word in ("同一", "时间不变", "还是那个", "同样", "往后推", "照旧"))
             and self._same in self._times
         ):
-            return self._same.isoformat()
+            return clock(self._same)
         return super().glean(rest if turn else text, scene)
 
 

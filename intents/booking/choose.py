@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -9,7 +10,7 @@ from intents.booking import free
 from intents.booking.days import Days
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import AtTime, Choice, Number, PersonName, Phone, Words, YesNo
+from intents.questions import Address, AtTime, Choice, Number, PersonName, Phone, Words, YesNo, clock
 from intents.scene import ZONE, Scene, Verdict
 from intents.talk import Part, Question, Stale, Talk, ask
 from knowledge import services as catalogue
@@ -18,14 +19,23 @@ from knowledge.services import GROUPS, Service, Slot
 from knowledge.wishes import words
 from storage.bookings import Booking, SeatTaken
 
+ALARMING = re.compile(
+    r"胸口?[疼痛闷]|喘不上|憋得慌|出不来气|晕倒|昏迷|抽搐|吐血|咯血|便血|大出血|半边.{0,4}(麻|动不了)|嘴歪|说不清话|剧痛|疼得(厉害|受不了)|心口疼"
+)
+ALARM = "您说的情况可能要紧，请先打120，别等预约。\n现在要紧吗？"
 GROUP_NAMES = {"吃": "吃：助餐送餐", "住": "住：家政保洁", "行": "行：陪同代步", "医": "医：看病体检", "育": "育：孩子课堂",
                "护": "护：上门照护", "法": "法：律师调解", "文": "文：活动场地"}  # fmt: skip
 
 
 def talk(scene: Scene) -> Talk:
     """Service, place, day, time, what the service asks, and a last yes; then the seat is taken."""
-    scene.verdict = Verdict("act", "booking")
+    scene.verdict = scene.verdict or Verdict("act", "booking")
     service = yield from _service(scene)
+    if service.alarm and ALARMING.search(scene.opening):
+        if (
+            yield from ask("calm", Choice(ALARM, (("call", "要紧，我打120"), ("calm", "不要紧，接着约"))))
+        ) == "call":
+            return Reply("请现在就打120，说清地址，身边别离人。")
     place_id = yield from _place(scene, service)
     quantity = yield from _quantity(scene, service)
     chosen = yield from _days(scene, service, place_id, quantity)
@@ -43,7 +53,8 @@ def _service(scene: Scene) -> Part:
         group = yield from ask("group", GroupChoice([(g, GROUP_NAMES.get(g, g)) for g in present], services))
         if group in services:
             return services[group]
-        inside = [s for s in services.values() if s.group == group]
+        named = [s for s in catalogue.named(scene.opening, dict(services)) if s.group == group]
+        inside = named if len(named) > 1 else [s for s in services.values() if s.group == group]
         options = [(s.id, f"{s.name}（{s.price}）") for s in inside]
         names = {s.id: (s.name, *s.words) for s in inside}
         chosen = yield from ask("service", Choice("想约哪一项？", options, words=names))
@@ -101,9 +112,10 @@ def _times(scene: Scene, service: Service, place_id: str, chosen: list[date], qu
     slots = free.slots(scene, service, place_id, day, quantity)
     moments = [slot.starts_at for slot in slots]
     prompt = f"{when.say(day, clock=False)}这些时间有空，您看几点？"
-    moment: datetime = yield from ask("time", AtTime(prompt, moments, _shown(scene, moments)))
+    moment: datetime = yield from ask("time", AtTime(prompt, day, moments, _shown(scene, moments)))
     if moment not in moments:
-        raise Stale("time", f"抱歉，{moment.astimezone(ZONE):%H:%M}刚被约走了，还有这些时间。")
+        scene.answers["_lost"] = moment.isoformat()
+        raise Stale("time", f"抱歉，{when.say(moment)}刚被约走了。")
     return [slot for slot in slots if slot.starts_at == moment]
 
 
@@ -114,8 +126,19 @@ def _shown(scene: Scene, moments: list[datetime]) -> list[datetime]:
     if wanted:
         lost = datetime.fromisoformat(wanted)
         return sorted(sorted(moments, key=lambda m: abs(m - lost))[:3])
+    moments = _in_part(scene, moments) or moments
     step = max(1, -(-len(moments) // limit))
     return moments[::step][:limit]
+
+
+def _in_part(scene: Scene, moments: list[datetime]) -> list[datetime]:
+    """The times within the part of the day that was told (上午)."""
+    for said in scene.said_before():
+        read = when.read(said.text, said.local)
+        if read.kind == "part" and read.start and read.end:
+            begin, end = clock(read.start), clock(read.end)
+            return [m for m in moments if begin <= clock(m) < (end if end > begin else "24:00")]
+    return []
 
 
 def _details(scene: Scene, service: Service) -> Part:
@@ -125,7 +148,7 @@ def _details(scene: Scene, service: Service) -> Part:
     if "for_whom" in service.asks and relation:
         details["for_whom"] = relation
     for name in service.asks:
-        question = QUESTIONS(service).get(name)
+        question = questions(service).get(name)
         if question is None:
             continue
         if told.get(name) and name in ("name", "phone") and name not in scene.answers:
@@ -135,15 +158,18 @@ def _details(scene: Scene, service: Service) -> Part:
     return details
 
 
-def QUESTIONS(service: Service) -> dict[str, Question]:
+NOTES = {"吃": "口味、忌口、过敏有要交代的吗？", "医": "想看哪个科？要不要人陪？"}
+
+
+def questions(service: Service) -> dict[str, Question]:
     """What a service may ask, by the names in its `asks`."""
     return {
         "name": PersonName(),
         "phone": Phone(),
-        "address": Words("上门的地址是哪里？（小区、楼号、门牌）", least=2),
+        "address": Address(),
         "people": Number("大概多少人？", most=200, unit="人"),
         "child": Words("孩子叫什么、几岁或几年级？", least=2),
-        "note": Words("还有什么要交代的？（口味、过敏、症状科室等）", skip="没有"),
+        "note": Words(NOTES.get(service.group, "还有什么要交代的？"), skip="没有"),
     }
 
 
@@ -153,6 +179,7 @@ def _summary(scene: Scene, service: Service, place_id: str, slots: list[Slot], q
     where = details.get("address") if service.at_home else (place.name if place else "")
     times = "、".join(_say(slot, service) for slot in slots)
     many = f"，{quantity}份" if "quantity" in service.asks else ""
+    many += f"，约{details['people']}人" if details.get("people") else ""
     whom = f"，给{details['for_whom']}" if details.get("for_whom") else ""
     return f"请核对：{service.name}{whom}，{times}{many}，{where}，{service.price}。\n确认预约吗？"
 
@@ -235,4 +262,10 @@ def _where(scene: Scene, service: Service) -> str:
     return "上门服务。" if service.at_home else "；".join(f"{p.name}（{p.address}）" for p in names)
 
 
-INTENT = Intent("booking", "预约", talk, aside)
+def about(scene: Scene) -> str | None:
+    """The handbook entry of the service being booked."""
+    service = scene.lore.services.get(str(scene.answers.get("service", "")))
+    return service.entries[0] if service and service.entries else None
+
+
+INTENT = Intent("booking", "预约", talk, aside, about)

@@ -21,6 +21,7 @@ NUMBER = r"([TBDRJtbdrj]\d{9,})"
 TAKE = re.compile(rf"^[/／]?(?:接|接单|接待|take)\s*{NUMBER}$", re.I)
 MOVE = re.compile(rf"^{NUMBER}\s+(\S+)(?:\s+([\s\S]+))?$", re.I)
 SHOW = re.compile(rf"^{NUMBER}$", re.I)
+HALF = re.compile(r"^(备注|接单|接待|接)\s*[A-Za-z]?\d*(\s|$)")
 NOTE = re.compile(rf"^备注\s*{NUMBER}\s+([\s\S]+)$")
 HELP = (
     "工作人员可以说：\n待办 ｜ 接 编号 ｜ 编号（看详情）｜ 编号 动作 说明（如 B2611230001 整改完成 已清理）\n"
@@ -65,7 +66,7 @@ def command(records: Records, lore: Lore, worker: Worker, text: str, now: dateti
         return _show(records, worker, deeds.find(records, worker, found[1]), now)
     if found := MOVE.match(text):
         return _move(records, lore, worker, found, now)
-    return None
+    return Reply("编号没认出来。说“待办”可以看编号，说“工作帮助”看怎么说。") if HALF.match(text) else None
 
 
 def _take(records: Records, lore: Lore, worker: Worker, number: str, now: datetime) -> Reply:
@@ -76,9 +77,36 @@ def _take(records: Records, lore: Lore, worker: Worker, number: str, now: dateti
         deeds.move(records, lore, worker, case, name, now)
         return Reply(f"{case.number}由您承办。")
     handoff.take(records, worker, case, now)
-    words = str(case.body.get("message") or case.body.get("words") or "")
+    words = _doing(case) + _last_words(records, case)
     records.audit.write(now, worker.login, "look", case.number)
     return Reply(f"{case.number}接通了。居民说：{words}\n您现在说的话会直接发给居民，办完请回“交回”。")
+
+
+def _doing(case: Case) -> str:
+    """What the resident was in the middle of."""
+    doing = DOING.get(str(case.body.get("doing", "")), "")
+    return f"（刚才在办{doing}）" if doing else ""
+
+
+DOING = {
+    "booking": "预约",
+    "report": "问题上报",
+    "mediation": "调解申请",
+    "errand": "代办",
+    "reminder": "提醒",
+    "activity": "报名",
+}
+
+
+def _last_words(records: Records, case: Case) -> str:
+    """The last things the resident said, oldest first."""
+    if case.conversation_id is None:
+        return str(case.body.get("words") or "")
+    said = [
+        str(line.body.get("text", ""))
+        for line in records.conversations.lines_in(case.conversation_id, last=5)
+    ]
+    return "\n".join(words for words in said if words)
 
 
 def _waiting(records: Records, worker: Worker, now: datetime) -> Reply:

@@ -95,7 +95,7 @@ def _tell(
     records: Records, case: Case, step: Move, worker: Worker, note: str, picture: str, now: datetime
 ) -> None:
     words = step.tells.format(
-        number=case.number, who=worker.name, note=note.strip(), level=LEVELS[case.level], round=case.round
+        number=case.number, who=worker.name, note=_sentence(note), level=LEVELS[case.level], round=case.round
     )
     options: tuple[Option, ...] = ()
     if case.kind == "report" and step.name == "fix":
@@ -106,6 +106,12 @@ def _tell(
         say_to(
             records, conversation_id, reply, "case", now, key=f"case:{case.number}:{count}:{conversation_id}"
         )
+
+
+def _sentence(note: str) -> str:
+    """A note that other words can follow."""
+    note = note.strip()
+    return note if not note or note[-1] in "。！？" else f"{note}。"
 
 
 def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datetime) -> Case:

@@ -5,7 +5,7 @@ from alembic import context
 from storage.tables import Moment, metadata
 
 
-def render(kind, item, _context):
+def render(kind: str, item: object, _context: object) -> str | bool:
     """Write moments as what the database has."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 

@@ -11,11 +11,10 @@ T = TypeVar("T")
 
 
 class Lanes(Generic[T]):
-    """A queue per chat; at most `side_by_side` things are done at the same time. `work` must not raise."""
+    """A queue per chat. `work` bounds its own use of what is scarce, and must not raise."""
 
-    def __init__(self, work: Callable[[T], Awaitable[None]], side_by_side: int) -> None:
+    def __init__(self, work: Callable[[T], Awaitable[None]]) -> None:
         self._work = work
-        self._gate = asyncio.Semaphore(side_by_side)
         self._waiting: dict[str, deque[T]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -33,15 +32,14 @@ class Lanes(Generic[T]):
         waiting = self._waiting[lane]
         try:
             while waiting:
-                async with self._gate:
-                    await self._work(waiting.popleft())
+                await self._work(waiting.popleft())
         finally:
             del self._waiting[lane]
 
-    async def idle(self) -> None:
-        """Return when nothing waits."""
-        while self._running:
-            await asyncio.wait(set(self._running))
+    async def idle(self, at_most: float | None = None) -> None:
+        """Return when what is being done now and what waits behind it is done, or after so many seconds."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=at_most)
 
     async def close(self) -> None:
         """Drop what waits; it is in the inbox and is heard at the next start."""

@@ -144,4 +144,4 @@ def _words(text: str) -> tuple[str, str | None]:
 
 def unlink(start: str) -> str:
     """A deep link's parameter as an option id: `_` stands for `:` and `__` for `_` (card_MZ01 → card:MZ01)."""
-    return ":".join(part.replace("\0", "_") for part in start.replace("__", "\0").split("_"))
+    return start.replace("__", "\0").replace("_", ":").replace("\0", "_")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,8 +21,8 @@ from bot.channels.telegram.settings import TelegramSettings
 
 # At DEBUG the library logs its address (which holds the token) and what people said.
 logging.getLogger("telegram.Bot").setLevel(logging.INFO)
-T = TypeVar("T")
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST_ANSWER = 50_000_000  # bytes; files have their own limit
 OWN_WORDS = frozenset({400, 403, 409})  # statuses whose description PTB reads into an error of its own
 NEVER_WENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 
@@ -104,7 +104,7 @@ class AiohttpRequest(BaseRequest):
             async with self._open().request(
                 method, url, data=_form(request_data), timeout=self._timeout(wait), allow_redirects=False
             ) as answer:
-                body = await self._body(answer)
+                body = await _body(answer, self._settings.most_bytes if method == "GET" else MOST_ANSWER)
         except NEVER_WENT as error:
             raise NotSent(f"连不上 Telegram（{type(error).__name__}）") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -123,16 +123,6 @@ class AiohttpRequest(BaseRequest):
         connect = self._settings.connect_seconds
         return aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
-        """The whole body, unless it is bigger than a file may be."""
-        parts, size = [], 0
-        async for part in answer.content.iter_chunked(65536):
-            size += len(part)
-            if size > self._settings.most_bytes:
-                raise TooBig(TooBig.__doc__ or "")
-            parts.append(part)
-        return b"".join(parts)
-
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer as a dict; unlike PTB's, it never logs what it could not read."""
@@ -140,6 +130,17 @@ class AiohttpRequest(BaseRequest):
         if "result" not in told and "description" not in told:
             raise TelegramError("看不懂 Telegram 的回答")
         return told
+
+
+async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """The whole body, of at most so many bytes."""
+    parts, size = [], 0
+    async for part in answer.content.iter_chunked(65536):
+        size += len(part)
+        if size > most:
+            raise TooBig(TooBig.__doc__ or "")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _given(value: Any, default: float) -> float:

@@ -71,7 +71,9 @@ def _lines(text: str, most: int) -> list[str]:
 
 
 def _cut(line: str, most: int) -> list[str]:
-    out, part, size = [], [], 0
+    out: list[str] = []
+    part: list[str] = []
+    size = 0
     if length(line) <= most:
         return [line]
     for char in line:

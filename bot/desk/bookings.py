@@ -1,0 +1,137 @@
+"""预约: the bookings of a day, by service and place; done, missed or cancelled; on paper too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.desk.guard import Desk, NotHere, Visit
+from intents.handoff import Refused
+from intents.library import Lore
+from intents.message import Option, Reply
+from intents.scene import ZONE, say_to
+from knowledge import when
+from storage.archive import Records
+from storage.bookings import Booking
+
+STATES = {"pending": "待确认", "booked": "已约", "done": "已完成", "no_show": "没有来", "cancelled": "已取消"}
+DETAILS = {"name": "姓名", "phone": "电话", "address": "地址", "for_whom": "给谁", "people": "人数", "child": "孩子",
+           "note": "备注"}  # fmt: skip
+ENDS = ("done", "no_show", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Bookings of one service at one place."""
+
+    service: str
+    place: str
+    bookings: list[Booking]
+
+
+def read_day(told: str, now: datetime) -> date:
+    """The day asked for; today where none is named."""
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return now.astimezone(ZONE).date()
+
+
+async def day(visit: Visit, *, shown: str = "") -> Response:
+    """The bookings of a day. `shown` is the number of one whose details are in full."""
+    chosen = read_day(visit.asked("day") or visit.given("day", 10), visit.now)
+
+    def look(records: Records) -> list[Table]:
+        lore = visit.lore(records)
+        begin = datetime.combine(chosen, time(), ZONE)
+        found = records.bookings.between(begin, begin + timedelta(days=1), tuple(STATES))
+        return _tables(lore, [it for it in found if in_scope(records, lore, visit, it)])
+
+    tables = await visit.read(look)
+    return visit.page("bookings.html", tables=tables, day=chosen, before=chosen - timedelta(days=1), shown=shown,
+                      after=chosen + timedelta(days=1), STATES=STATES, DETAILS=DETAILS)  # fmt: skip
+
+
+def _tables(lore: Lore, found: list[Booking]) -> list[Table]:
+    named = sorted({(it.service_id, it.place_id) for it in found})
+    return [
+        Table(lore.services[service].name if service in lore.services else service,
+              lore.places[place].name if place in lore.places else place,
+              [it for it in found if (it.service_id, it.place_id) == (service, place)])
+        for service, place in named
+    ]  # fmt: skip
+
+
+def in_scope(records: Records, lore: Lore, visit: Visit, booking: Booking) -> bool:
+    """Whether the place of a booking lies in the worker's area."""
+    place = lore.places.get(booking.place_id)
+    area = lore.areas.get((place.area if place else "") or lore.centre.area_id)
+    return area is not None and area.path.startswith(records.places.path(visit.worker.area_id))
+
+
+def _find(records: Records, visit: Visit) -> Booking:
+    found = records.bookings.by_code(visit.path("code"))
+    if found is None or not in_scope(records, visit.lore(records), visit, found):
+        raise NotHere(f"没有找到 {visit.path('code')}，请核对预约号。")
+    return found
+
+
+async def show(visit: Visit) -> Response:
+    """The same page with one booking's details in full; that is written down."""
+
+    def job(records: Records) -> str:
+        booking = _find(records, visit)
+        records.audit.write(visit.now, visit.worker.login, "reveal", booking.code)
+        return booking.code
+
+    return await day(visit, shown=await visit.write(job))
+
+
+async def end(visit: Visit) -> Response:
+    """Mark a booking done or missed, or cancel it and tell the resident."""
+    state, note = visit.given("state", 12), visit.given("note", 200)
+    if state not in ENDS:
+        raise Refused("请选“已完成”“没有来”或“取消”。")
+
+    def job(records: Records) -> Booking:
+        booking = _find(records, visit)
+        _end(records, visit, booking, state, note)
+        return booking
+
+    booking = await visit.write(job)
+    back = booking.starts_at.astimezone(ZONE).date().isoformat()
+    return visit.go(f"/desk/bookings?day={back}", f"{booking.code}：{STATES[state]}")
+
+
+def _end(records: Records, visit: Visit, booking: Booking, state: str, note: str) -> None:
+    if state != "cancelled" and booking.starts_at > visit.now:
+        raise Refused(f"{booking.code}还没到时间，不能标成“{STATES[state]}”。")
+    if not records.bookings.end(booking.id, state, visit.now):
+        raise Refused(f"{booking.code}已经处理过了，没有再改。")
+    records.audit.write(visit.now, visit.worker.login, state, booking.code)
+    if state == "cancelled":
+        records.reminders.stop_for_booking(booking.id)
+        _tell(records, visit, booking, note)
+
+
+def _tell(records: Records, visit: Visit, booking: Booking, note: str) -> None:
+    if booking.conversation_id is None:
+        return
+    service = visit.lore(records).services.get(booking.service_id)
+    why = f"原因：{note.rstrip('。')}。" if note else ""
+    text = (f"抱歉，您的预约取消了：{service.name if service else ''} {when.say(booking.starts_at)}，"
+            f"预约号{booking.code}。{why}需要的话可以另约时间。")  # fmt: skip
+    say_to(records, booking.conversation_id, Reply(text, (Option(f"=book:{booking.service_id}", "另约时间"),)),
+           "booking", visit.now, key=f"booking:{booking.code}:cancelled")  # fmt: skip
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The bookings' pages."""
+    return [
+        desk.get("/bookings", day),
+        desk.post("/bookings/{code}/show", show),
+        desk.post("/bookings/{code}/end", end),
+    ]

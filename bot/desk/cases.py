@@ -1,0 +1,145 @@
+"""办件: the list, the page of one case, and the deeds that its table allows."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.desk.casework import find, give, is_readable, must_read, photo_of, sheet
+from bot.desk.guard import Desk, NotHere, Visit
+from intents.staff import deeds
+from knowledge.cases import KINDS
+from storage.archive import Records
+from storage.cases import Case
+
+TALKS = ("handoff", "alert")  # these have a page of their own, with the talk
+STATES = (("open", "未办结"), ("closed", "已办结"), ("all", "全部"))
+
+
+async def listed(visit: Visit) -> Response:
+    """Cases by kind, state, mine and late."""
+    if number := visit.asked("number").upper():
+        return visit.go(where_of(number))
+    kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
+    states = [*STATES, *(KINDS[kind].states.items() if kind else ())]
+    state = visit.asked("state") if visit.asked("state") in dict(states) else "open"
+    mine, late = visit.asked("mine") == "1", visit.asked("late") == "1"
+
+    def look(records: Records) -> tuple[list[Case], dict[int, str]]:
+        found = records.cases.listed(
+            records.places.path(visit.worker.area_id), holder_id=visit.worker.id, kind=kind, state=state, mine=mine,
+            late_at=visit.now if late else None,
+        )  # fmt: skip
+        return found, {worker.id: worker.name for worker in records.staff.all()}
+
+    found, names = await visit.read(look)
+    kinds = [("", "全部种类"), *((name, it.title) for name, it in KINDS.items())]
+    return visit.page("cases.html", found=found, names=names, KINDS=KINDS, kinds=kinds, kind=kind, states=states,
+                      state=state, mine=mine, late=late, where_of=where_of)  # fmt: skip
+
+
+def where_of(number: str) -> str:
+    """The page of a case; its letter says whether it is a talk."""
+    talks = {KINDS[kind].letter for kind in TALKS}
+    safe = "".join(sign for sign in number if sign.isascii() and sign.isalnum())[:24]
+    return f"/desk/{'talk' if safe[:1] in talks else 'cases'}/{safe}"
+
+
+async def one(visit: Visit, *, plain: bool = False) -> Response:
+    """The page of one case."""
+
+    def look(records: Records) -> object:
+        case = find(records, visit.worker, visit.path("number"))
+        if plain:
+            must_read(case, visit.worker)
+            records.audit.write(visit.now, visit.worker.login, "reveal", case.number)
+        return sheet(records, visit, case, plain=plain)
+
+    return visit.page("case.html", sheet=await visit.write(look), plain=plain)
+
+
+async def show(visit: Visit) -> Response:
+    """The same page with name, phone and address in full; that is written down."""
+    return await one(visit, plain=True)
+
+
+async def move(visit: Visit) -> Response:
+    """One step along the case's table."""
+    picture = await photo_of(visit, "photo")
+
+    def job(records: Records) -> Case:
+        case = find(records, visit.worker, visit.path("number"))
+        must_read(case, visit.worker)
+        name = ""
+        if picture:
+            name = records.cases.attach(picture, "image/jpeg", visit.now, conversation_id=None, kind="after")
+        return deeds.move(records, visit.lore(records), visit.worker, case, visit.given("move", 16), visit.now,
+                          note=visit.given("note", 1000), picture=name)  # fmt: skip
+
+    case = await visit.write(job)
+    return visit.go(where_of(case.number), f"{case.number}：{KINDS[case.kind].states[case.state]}")
+
+
+async def assign(visit: Visit) -> Response:
+    """Give the case to somebody else."""
+
+    def job(records: Records) -> tuple[Case, str]:
+        case = find(records, visit.worker, visit.path("number"))
+        return case, give(records, visit.worker, case, visit.given("to", 12), visit.now).name
+
+    case, name = await visit.write(job)
+    return visit.go(where_of(case.number), f"{case.number}已转给{name}。")
+
+
+async def note(visit: Visit) -> Response:
+    """A note, for colleagues or for the resident too."""
+    public = visit.given("public") == "1"
+
+    def job(records: Records) -> Case:
+        case = find(records, visit.worker, visit.path("number"))
+        must_read(case, visit.worker)
+        deeds.add_note(records, visit.worker, case, visit.given("note", 1000), visit.now, public=public)
+        return case
+
+    case = await visit.write(job)
+    return visit.go(
+        where_of(case.number), "备注好了，也告诉了居民。" if public else "备注好了，只有同事能看到。"
+    )
+
+
+async def picture(visit: Visit) -> Response:
+    """A picture of a case, or of its talk where the worker may see the talk."""
+
+    def look(records: Records) -> bytes:
+        case = find(records, visit.worker, visit.path("number"))
+        found = records.cases.picture(visit.path("picture"))
+        if found is None or not is_readable(case, visit.worker):
+            raise NotHere
+        attachment, case_id, conversation_id = found
+        of_case = case_id == case.id
+        of_talk = (
+            case.kind in TALKS and conversation_id is not None and conversation_id == case.conversation_id
+        )
+        if not of_case and not (of_talk and _may_see(records, visit, case_id)):
+            raise NotHere
+        return attachment.data
+
+    return Response(await visit.read(look), media_type="image/jpeg")
+
+
+def _may_see(records: Records, visit: Visit, case_id: int | None) -> bool:
+    """A picture of the talk that belongs to another case is for those who may read that case."""
+    return case_id is None or is_readable(records.cases.get(case_id), visit.worker)
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The cases' pages."""
+    return [
+        desk.get("/cases", listed),
+        desk.get("/cases/{number}", one),
+        desk.post("/cases/{number}/show", show),
+        desk.post("/cases/{number}/move", move),
+        desk.post("/cases/{number}/assign", assign),
+        desk.post("/cases/{number}/note", note),
+        desk.get("/cases/{number}/pictures/{picture}", picture),
+    ]

@@ -1,0 +1,137 @@
+"""What the case page and the talk page share: finding a case, its fields masked or shown, and who may have it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk.guard import NotHere, Visit
+from bot.desk.paper import masked_phone
+from bot.photos import BadPhoto, clean_photo
+from intents.handoff import Refused
+from intents.staff import deeds
+from intents.staff.chat import LABELS, masked
+from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move, may_read
+from storage.archive import Records
+from storage.cases import Case
+from storage.staff import Worker
+
+PERSONAL = {"name": masked, "phone": masked_phone, "address": lambda words: words[:2] + "****"}
+FIELDS = {"for_whom": "给谁"} | LABELS
+DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
+         "solved": "说解决了", "unsolved": "说没解决"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a case's history as it is shown."""
+
+    at: datetime
+    who: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A case as one worker may see it."""
+
+    case: Case
+    kind: Kind
+    readable: bool
+    area: str
+    holder: str
+    level: str
+    fields: list[tuple[str, str]]
+    events: list[Event]
+    pictures: list[tuple[str, str]]
+    moves: list[Move]
+    candidates: list[Worker]
+    has_personal: bool
+
+
+def find(records: Records, worker: Worker, number: str) -> Case:
+    """The case, if the worker may open it; unknown and foreign numbers are answered alike."""
+    try:
+        return deeds.find(records, worker, number)
+    except Refused as no:
+        raise NotHere(str(no)) from no
+
+
+def is_readable(case: Case, worker: Worker) -> bool:
+    """Whether the worker may read the case's words (RG41)."""
+    return may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id)
+
+
+def must_read(case: Case, worker: Worker) -> None:
+    """Refuse what only somebody may do who may read the case."""
+    if not is_readable(case, worker):
+        raise Refused("这件事由调解员办，您现在不能做。")
+
+
+def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) -> Sheet:
+    """Read a case for its page, and write down that it was read. `plain`: names and phones not masked."""
+    worker, kind = visit.worker, KINDS[case.kind]
+    readable = is_readable(case, worker)
+    body = deeds.read_body(records, worker, case, visit.now)
+    return Sheet(
+        case=case, kind=kind, readable=readable, area=visit.lore(records).area_name(case.area_id),
+        holder=records.staff.get(case.holder_id).name if case.holder_id else "",
+        level=f"{LEVELS[case.level]}一级，第{case.round}次" if case.kind == "mediation" else "",
+        fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
+        pictures=records.cases.pictures(case.id) if readable else [],
+        moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
+        has_personal=readable and any(body.get(name) for name in PERSONAL),
+    )  # fmt: skip
+
+
+def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str, str]]:
+    found = []
+    for name, label in FIELDS.items():
+        words = str(body.get(name) or "")
+        if not words or (case.kind == "alert" and name == "kind"):  # the title says it in words
+            continue
+        found.append((label, words if plain or name not in PERSONAL else PERSONAL[name](words)))
+    return found
+
+
+def _events(records: Records, case: Case, kind: Kind, readable: bool) -> list[Event]:
+    return [Event(event.at, event.actor, _label(kind, event.move), event.note if readable else "")
+            for event in records.cases.events(case.id)]  # fmt: skip
+
+
+def _label(kind: Kind, name: str) -> str:
+    move = kind.move(name)
+    return move.label if move else DEEDS.get(name, name)
+
+
+def candidates(records: Records, worker: Worker, case: Case) -> list[Worker]:
+    """Who else may have this case; mediation goes to mediators only, and only they hand it on."""
+    if case.closed_at or not is_readable(case, worker):
+        return []
+    able = [it for it in records.staff.all() if it.active and it.id != case.holder_id]
+    if case.kind == "mediation":
+        able = [it for it in able if it.role in MEDIATORS]
+    return [it for it in able if deeds.visible(records, it, case)]
+
+
+def give(records: Records, worker: Worker, case: Case, to_id: str, now: datetime) -> Worker:
+    """Give a case to one of the candidates."""
+    must_read(case, worker)
+    to = next((it for it in candidates(records, worker, case) if str(it.id) == to_id), None)
+    if to is None:
+        raise Refused("这件事不能转给这个人。请在名单里选。")
+    deeds.assign(records, worker, case, to, now)
+    return to
+
+
+async def photo_of(visit: Visit, name: str) -> bytes:
+    """An uploaded photo, cleaned; empty where none was chosen."""
+    data = await visit.upload(name)
+    if not data:
+        return b""
+    try:
+        return await asyncio.to_thread(clean_photo, data)
+    except BadPhoto as no:
+        raise Refused(str(no)) from no
