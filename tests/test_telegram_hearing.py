@@ -92,6 +92,7 @@ async def test_the_same_update_three_times_is_heard_once(sim: TelegramSim, offic
         await office.until_heard(2)
     assert office.keeps == 4
     assert office.words == ["义诊", "然后"]
+    assert len(office.turns) == 2
 
 
 async def test_killed_before_keeping_nothing_was_acknowledged(sim: TelegramSim, office: Office) -> None:
@@ -150,6 +151,7 @@ async def test_a_batch_of_which_one_could_not_be_kept_comes_again(sim: TelegramS
     async with listening(channel_for(sim, office), office):
         await office.until_heard(3)
     assert office.words == ["一", "二", "三"]
+    assert len(office.turns) == 3
     assert failed
 
 
@@ -390,6 +392,7 @@ async def test_what_comes_while_old_rows_are_heard_waits_behind_them(
         await go.wait()
 
     office.before_hear = wait
+    office.batch = 1
     office.rows = {str(n): ("7", json.loads(update(f"旧{n}", n))) for n in (1, 2)}
     channel = hook(sim, office)
     async with listening(channel, office):
@@ -398,6 +401,7 @@ async def test_what_comes_while_old_rows_are_heard_waits_behind_them(
         go.set()
         await office.until_heard(3)
     assert office.words == ["旧1", "旧2", "新"]
+    assert len(office.turns) == 3
 
 
 async def test_polling_mode_takes_no_webhook_calls(sim: TelegramSim, office: Office) -> None:

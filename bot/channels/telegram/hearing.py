@@ -64,7 +64,7 @@ class Hearing:
             self._fresh.add(said.event_id)
 
     def _line_up(self, raw: dict[str, Any], heard: Heard) -> None:
-        if True:
+        if self._behind is None:
             self._lanes.put(heard.message.address, heard)
         else:
             self._behind.append(raw)

@@ -39,6 +39,8 @@ class Office:
         self.done: list[str] = []
         self.heard: list[Message] = []
         self.keeps = 0
+        self.turns: list[str] = []  # every call of hear that came to its end, also in vain
+        self.batch = 500
         self.channel: TelegramChannel | None = None
         self.sent: list[Sent] = []
         self.answer: Callable[[Message], Reply | None] = lambda _: None
@@ -58,11 +60,12 @@ class Office:
 
     async def unheard(self, channel: str) -> list[dict[str, Any]]:
         """Rows without a turn."""
-        return [body for event, (_, body) in self.rows.items() if event not in self.done]
+        return [body for event, (_, body) in self.rows.items() if event not in self.done][: self.batch]
 
     async def hear(self, message: Message) -> list[Reply]:
         """A turn: once for each event."""
         await self.before_hear(message)
+        self.turns.append(message.event_id)
         if message.event_id in self.done:
             return []
         self.done.append(message.event_id)
