@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -18,14 +17,18 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import rounds
 from bot.channels import Channel
+from bot.channels.telegram import TelegramChannel, TelegramSettings
+from bot.channels.web import Front, WebChannel
 from bot.clerk import Rung
 from bot.delivery import Delivery
 from bot.lock import FileLock
 from bot.office import Office
+from bot.photos import clean_photo
 from bot.sample import load_sample
 from bot.settings import Settings, key_of
 from bot.web import site
 from intents.library import Library
+from knowledge import when
 from storage import migrate
 from storage.archive import Archive, Records
 from storage.vault import Vault
@@ -74,8 +77,29 @@ class App:
         self.settings = settings
         self.archive = archive_for(settings)
         self.office = Office(self.archive, Library())
-        self.channels: dict[str, Channel] = {}
+        self.web = self._web() if settings.web_chat else None
+        self.telegram = self._telegram() if settings.telegram_token.get_secret_value() else None
+        self.channels: dict[str, Channel] = {"telegram": self.telegram} if self.telegram else {}
         self.delivery = Delivery(self.office, self.channels, f"{os.getpid()}-{secrets.token_hex(4)}")
+
+    def _web(self) -> WebChannel:
+        origins = (self.settings.base_url,) if self.settings.public_url else ()
+        return WebChannel(self.office, clean_photo, self.office.picture, front=self._front, now=self.office.now,
+                          origins=origins)  # fmt: skip
+
+    async def _front(self) -> Front:
+        centre = (await self.office.read(self.office.lore)).centre
+        return Front(centre.name, centre.phone, centre.sample)
+
+    def _telegram(self) -> TelegramChannel:
+        told = self.settings
+        settings = TelegramSettings(
+            token=told.telegram_token.get_secret_value(), base_url=told.telegram_api, mode=told.telegram_mode,
+            webhook_secret=told.telegram_webhook_secret.get_secret_value(),
+            webhook_url=f"{told.base_url}/telegram" if told.telegram_mode == "webhook" else "",
+            staff_group=told.telegram_staff_group,
+        )  # fmt: skip
+        return TelegramChannel(settings, clean_photo, self.office.picture, now=self.office.now)
 
     async def prepare(self) -> None:
         """Load the sample into an empty archive, and build the index."""
@@ -86,12 +110,17 @@ class App:
         told = {"channel": "telegram", "address": str(group)} if group else {}
         await self.office.write(lambda records: _set_group(records, told))
         await self.office.read(self.office.lore)
+        when.read("正月十五", now)  # the lunar tables are made at the first use
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Channels, delivery, rounds and the index keeper, until the block ends."""
         loop = asyncio.get_running_loop()
-        self.office.on_bell(lambda rung: loop.call_soon_threadsafe(self._ring, rung))
+
+        def ring(rung: Rung) -> None:
+            loop.call_soon_threadsafe(self._ring, rung)
+
+        self.office.on_bell(ring)
         self._scheduler = self._heartbeat()
         tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
         tasks += [
@@ -112,7 +141,7 @@ class App:
     def _ring(self, rung: Rung) -> None:
         self.delivery.ring()
         for channel, address in rung:
-            if channel == "web":
+            if channel == "web" and self.web:
                 self.web.ring(address)
 
     def _heartbeat(self) -> AsyncIOScheduler:
@@ -189,17 +218,16 @@ async def run(settings: Settings) -> int:
         server = uvicorn.Server(_uvicorn(app, settings))
         await stack.enter_async_context(app.running())
         await _announce(app)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, lambda: setattr(server, "should_exit", True))
         await server.serve()
     return 0
 
 
 def _uvicorn(app: App, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(site(app), host=settings.host, port=settings.port, log_level="warning", access_log=False,
-                          ws="websockets-sansio", timeout_graceful_shutdown=5)  # fmt: skip
+    webhook = app.telegram if settings.telegram_mode == "webhook" else None
+    pages = site(app.office, secure=settings.base_url.startswith("https://"), web=app.web, telegram=webhook)
+    return uvicorn.Config(pages, host=settings.host, port=settings.port, log_level="warning", access_log=False,
+                          ws="websockets-sansio", ws_max_size=262_144, timeout_graceful_shutdown=5,
+                          proxy_headers=True, forwarded_allow_ips="127.0.0.1")  # fmt: skip
 
 
 async def _announce(app: App) -> None:

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot import desk
-
-if TYPE_CHECKING:
-    from bot.app import App
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.office import Office
 
 MOST_BODY = 1_000_000  # bytes of one webhook call
 
 
-def site(app: App) -> Starlette:
-    """The whole site."""
-    routes: list[BaseRoute] = list(
-        desk.routes(app.office, secure=app.settings.base_url.startswith("https://"))
-    )
-    if app.web is not None:
-        routes += app.web.routes()
-    if app.telegram is not None and app.settings.telegram_mode == "webhook":
-        routes.append(Route("/telegram", _webhook(app), methods=["POST"]))
-    return Starlette(routes=routes, middleware=MIDDLEWARE)
+def site(
+    office: Office, *, secure: bool, web: WebChannel | None, telegram: TelegramChannel | None
+) -> Starlette:
+    """The whole site. `telegram` is given only where it is reached by webhook."""
+    routes: list[BaseRoute] = list(desk.routes(office, secure=secure))
+    if telegram is not None:
+        routes.append(Route("/telegram", _webhook(telegram), methods=["POST"]))
+    if web is not None:
+        routes += web.routes()
+    return Starlette(routes=routes)
 
 
-MIDDLEWARE: list[Middleware] = []
-
-
-def _webhook(app: App):  # type: ignore[no-untyped-def]
+def _webhook(telegram: TelegramChannel) -> Callable[[Request], Awaitable[Response]]:
     async def receive(request: Request) -> Response:
-        body = await request.body()
-        if len(body) > MOST_BODY:
+        if int(request.headers.get("content-length") or 0) > MOST_BODY:
             return Response(status_code=413)
-        assert app.telegram is not None
-        return Response(status_code=await app.telegram.webhook(request.headers, body))
+        return Response(status_code=await telegram.webhook(request.headers, await request.body()))
 
     return receive

@@ -68,6 +68,15 @@ def shows(text: str) -> str:
     return f"document.getElementById('log').innerText.includes({text!r})"
 
 
+def tab_to(tab: Tab, label: str) -> None:
+    """Go to the thing of that label with the Tab key alone."""
+    for _ in range(15):
+        tab.key("Tab")
+        if label in tab.js("document.activeElement.innerText"):
+            return
+    raise AssertionError(f"not reached by Tab: {label}")
+
+
 def no_sideways(tab: Tab) -> bool:
     return bool(
         tab.js(
@@ -105,21 +114,17 @@ def test_everything_by_keyboard(tab: Tab, ears: ListeningEars) -> None:
     send(tab, "菜单")
     tab.until(shows("约服务"))
     tab.js("document.getElementById('scroll').focus()")
-    tab.key("Tab")
-    tab.key("Tab")
-    assert "约服务" in tab.js("document.activeElement.innerText")
+    tab_to(tab, "约服务")
     tab.key("Enter")
     tab.until(shows("听到：=book"))
     assert ears.heard[-1].button == "=book"
     assert "约服务" in said(tab)[-2]
-    for _ in range(3):
-        tab.key("Tab")
-        if "转人工" in tab.js("document.activeElement.innerText"):
-            tab.key("Space")
+    tab_to(tab, "转人工")
+    tab.key("Space")
     tab.until(shows("听到：转人工"))
 
 
-def test_shift_enter_is_a_new_line_and_nothing_is_sent_empty(tab: Tab, ears: ListeningEars) -> None:
+def test_nothing_is_sent_empty(tab: Tab, ears: ListeningEars) -> None:
     send(tab, "  ")
     tab.js("document.getElementById('send').click()")
     send(tab, "有字")
@@ -131,7 +136,7 @@ def test_reload_shows_the_talk_again_once(tab: Tab, ears: ListeningEars) -> None
     send(tab, "第一句")
     tab.until(shows("听到：第一句"))
     before = said(tab)
-    tab.do("Page.reload")
+    tab.reload()
     tab.until(CONNECTED)
     tab.until(shows("听到：第一句"))
     assert said(tab) == before
@@ -163,7 +168,7 @@ def test_what_was_written_offline_is_sent_once_in_order(tab: Tab, ears: Listenin
     send(tab, "二")
     assert tab.js("document.querySelectorAll('#pending .line').length") == 2
     assert len(ears.heard) == 1
-    tab.do("Page.reload")
+    tab.reload()
     tab.until(shows("听到：二"))
     assert [message.text for message in ears.heard] == ["在线", "一", "二"]
     assert tab.js("document.querySelectorAll('#pending .line').length") == 0
@@ -182,7 +187,7 @@ def test_an_answer_that_was_lost_is_asked_for_and_not_doubled(tab: Tab, ears: Li
 def test_without_a_websocket_it_posts_and_asks(chromium: Tab, tab: Tab, ears: ListeningEars) -> None:
     script = chromium.do("Page.addScriptToEvaluateOnNewDocument", source=NO_SOCKET)["identifier"]
     try:
-        tab.do("Page.reload")
+        tab.reload()
         tab.until("document.getElementById('state').textContent.includes('备用方式')")
         send(tab, "走备用")
         tab.until(shows("听到：走备用"))
@@ -191,6 +196,26 @@ def test_without_a_websocket_it_posts_and_asks(chromium: Tab, tab: Tab, ears: Li
         assert len(said(tab)) == 3
     finally:
         chromium.do("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+
+
+def test_a_long_answer_is_read_from_its_top_and_new_words_are_offered(
+    tab: Tab, ears: ListeningEars, site: tuple[str, WebChannel]
+) -> None:
+    send(tab, "你好")
+    tab.until(shows("听到：你好"))
+    address = ears.heard[0].address
+    for words in ("很长\n" * 60 + "完", "后来的话"):
+        ears.say(address, "bot", Reply(words))
+        site[1].ring(address)
+        tab.until(shows(words[-3:].strip()))
+    top = "document.querySelectorAll('#log .line')[2].getBoundingClientRect().top - document.getElementById('scroll').getBoundingClientRect().top"
+    assert 0 <= tab.js(top) < 40
+    assert tab.js("document.getElementById('newer').offsetHeight") >= 44
+    tab.js("document.getElementById('newer').click()")
+    tab.until("document.getElementById('newer').hidden")
+    assert tab.js(
+        "document.querySelector('#log .line:last-child').getBoundingClientRect().bottom <= innerHeight"
+    )
 
 
 def test_photo_with_preview(tab: Tab, ears: ListeningEars, tmp_path: Path) -> None:
@@ -238,7 +263,7 @@ def test_large_type_is_kept_and_told(tab: Tab, ears: ListeningEars) -> None:
     assert not tab.js("document.querySelector('.key.elder').offsetParent")
     tab.js("document.getElementById('big').click()")
     tab.until(shows("听到：长者模式"))
-    tab.do("Page.reload")
+    tab.reload()
     tab.until(CONNECTED)
     assert tab.js("document.getElementById('big').getAttribute('aria-pressed')") == "true"
     assert tab.js("parseFloat(getComputedStyle(document.getElementById('text')).fontSize)") >= 24
@@ -272,7 +297,7 @@ def test_what_could_not_be_forgotten_is_forgotten_at_the_next_visit(tab: Tab) ->
     send(tab, "他打我")
     tab.until(shows("请先到安全的地方"))
     tab.js("localStorage.setItem('forget', '1')")  # as it is left behind when the network is down
-    tab.do("Page.reload")
+    tab.reload()
     tab.until(f"{CONNECTED} && localStorage.getItem('forget') === null")
     assert said(tab) == []
 

@@ -102,6 +102,12 @@ class Tab:
         """Open a page."""
         self.do("Page.navigate", url=address)
 
+    def reload(self) -> None:
+        """Open the same page anew, and wait until the old one is gone."""
+        self.js("window.isOld = true")
+        self.do("Page.reload")
+        self.until("window.isOld === undefined && document.readyState === 'complete'")
+
     def js(self, expression: str) -> Any:
         """What an expression gives in the page; promises are awaited."""
         told = self.do("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)

@@ -1,7 +1,7 @@
 // The talk on the screen, and how far it has been read.
 
-import { at, make, state } from "./dom.js";
-import { offerExit } from "./leave.js";
+import { at, make } from "./dom.js";
+import { isGone, offerExit } from "./leave.js";
 import { row } from "./line.js";
 import { heard, isFlying } from "./wire.js";
 
@@ -13,12 +13,14 @@ const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month:
 export const after = { i: 0, o: 0 };  // the cursor: highest ids seen, in and out
 const shown = new Set();
 let lastAt = 0, unseen = 0;
+let pinned = true;  // the end is in sight, and shall stay so
 
 const atEnd = () => at("scroll").scrollHeight - at("scroll").scrollTop - at("scroll").clientHeight < 80;
 
 export function toEnd() {
   at("scroll").scrollTop = at("scroll").scrollHeight;
   at("newer").hidden = true;
+  pinned = true;
 }
 
 export function note(text) {
@@ -49,7 +51,7 @@ function show(line) {
 }
 
 export function showAll(lines) {
-  const stay = !atEnd() && !isFlying();
+  const stay = !pinned && !isFlying();
   const fresh = lines.map(show).filter(Boolean);
   at("log").setAttribute("aria-busy", "false");
   if (!fresh.length) return;
@@ -64,7 +66,9 @@ function follow(fresh) {  // a long answer is read from its top
   if (fresh.length > 9) return;  // the whole talk after a reload
   const first = fresh.find((one) => !one.mine) || fresh[0];
   const top = first.made.getBoundingClientRect().top - at("scroll").getBoundingClientRect().top;
-  if (top < 0) at("scroll").scrollTop += top - 8;
+  if (top >= 0) return;
+  at("scroll").scrollTop += top - 8;
+  pinned = false;
 }
 
 export function seen() {
@@ -79,7 +83,12 @@ export function drawPending(unsent) {
 
 export function watchScroll() {
   at("newer").addEventListener("click", toEnd);
-  at("scroll").addEventListener("scroll", () => { if (atEnd()) at("newer").hidden = true; });
-  window.addEventListener("resize", () => { if (document.activeElement === at("text")) toEnd(); });  // the keyboard came up
-  state("正在连接…");
+  at("scroll").addEventListener("scroll", () => {
+    pinned = atEnd();
+    if (pinned) at("newer").hidden = true;
+  });
+  if (!window.ResizeObserver) return;
+  const grown = new ResizeObserver(() => { if (pinned && !isGone()) toEnd(); });  // a photo has loaded, the keyboard came up
+  grown.observe(at("scroll"));
+  grown.observe(at("log"));
 }
