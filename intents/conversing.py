@@ -42,18 +42,36 @@ def converse(scene: Scene) -> list[Reply]:
 
 
 def begin(scene: Scene, started: Started) -> list[Reply]:
-    """Start an intent with what is already known."""
+    """Start an intent with what is already known; what was being done is put aside, not lost."""
     talk = scene.talk
-    talk.dialogue, talk.state["misses"] = "", 0
+    aside = _put_aside(scene)
+    talk.state["misses"] = 0
     talk.state["answers"] = {"_opening": scene.text, "_token": scene.message.event_id} | started.seeds
-    said = started.intent.talk(scene)
+    replies = _start(scene, started.intent)
+    if aside and replies and talk.held == "bot":
+        replies[0] = replies[0].before(f"刚才的{aside}先放着，回“继续”可以接着办。")
+    return replies
+
+
+def _start(scene: Scene, intent: Intent) -> list[Reply]:
+    said = intent.talk(scene)
     if isinstance(said, Reply):
         return _finish(scene, [said])
     if isinstance(said, list):
         return _finish(scene, said)
-    talk.dialogue = started.intent.name
+    scene.talk.dialogue = intent.name
     scene.note_words()
-    return _walk_on(scene, started.intent, scene.text or CHOSEN)
+    return _walk_on(scene, intent, scene.text or CHOSEN)
+
+
+def _put_aside(scene: Scene) -> str:
+    """Keep the open dialogue for 继续; returns its title."""
+    talk = scene.talk
+    name, talk.dialogue = talk.dialogue, ""
+    if name and any(not key.startswith("_") for key in scene.answers):
+        talk.state["paused"] = {"dialogue": name, "answers": scene.answers}
+        return router.named(name).title
+    return ""
 
 
 def _walk_on(scene: Scene, intent: Intent, text: str, lead: str = "") -> list[Reply]:
@@ -108,10 +126,8 @@ def _finish(scene: Scene, replies: list[Reply]) -> list[Reply]:
 
 def _pause(scene: Scene, alarm: list[Reply]) -> list[Reply]:
     """Emergency words suspend what was going on; it can be taken up again (RG45)."""
-    talk = scene.talk
-    if talk.dialogue:
-        talk.state["paused"] = {"dialogue": talk.dialogue, "answers": scene.answers}
-    talk.state.pop("offered", None)
+    _put_aside(scene)
+    scene.talk.state.pop("offered", None)
     return _finish(scene, alarm)
 
 
@@ -232,7 +248,7 @@ def _go_on(scene: Scene) -> list[Reply]:
         return said
     value = question.hear(scene.message, scene)
     if value is MISS:
-        return _aside(scene, intent) or _missed(scene, question.hint)
+        return _aside(scene, intent) or _another(scene, intent) or _missed(scene, question.hint)
     scene.answers[stopped.name] = value
     scene.talk.state["misses"] = 0
     scene.note_words()
@@ -290,6 +306,12 @@ def _aside(scene: Scene, intent: Intent) -> list[Reply] | None:
         return None
     scene.talk.state["misses"] = 0
     return [replace(answer, options=()), *_repeat(scene, f"我们接着办{intent.title}。")]
+
+
+def _another(scene: Scene, intent: Intent) -> list[Reply] | None:
+    """Plainly another wish in the middle of a form: it is begun, and the form is put aside."""
+    started = router.plain_deed(scene)
+    return begin(scene, started) if started and started.intent.name != intent.name else None
 
 
 def _repeat(scene: Scene, lead: str = "") -> list[Reply]:

@@ -36,8 +36,9 @@ def talk(scene: Scene) -> Talk:
 
 def _context(scene: Scene) -> dict[str, object]:
     """The context package: what was being done, and what was already answered."""
-    paused = scene.talk.state.get("paused") or {}
-    return {"words": scene.opening, "doing": paused.get("dialogue", ""), "form": paused.get("answers", {}),
+    doing = scene.answers.get("doing", "")
+    form = (scene.talk.state.get("paused") or {}).get("answers", {}) if doing else {}
+    return {"words": scene.opening, "doing": doing, "form": {k: v for k, v in form.items() if k[0] != "_"},
             "entry": (scene.talk.state.get("entry") or {}).get("id", ""), "why": scene.answers.get("why", "")}  # fmt: skip
 
 
@@ -125,6 +126,13 @@ def _leave(scene: Scene, case: Case) -> list[Reply]:
     scene.records.cases.change(case, scene.now, state="ended")
     scene.records.cases.note(case.id, scene.now, "居民", "leave", "ended", "居民不等了", public=True)
     scene.talk.held, scene.talk.case_id = "bot", None
+    to_group(scene.records, scene.talk.id, "居民退出了人工服务。", scene.now)
+    if case.holder_id:
+        scene.tell_workers(
+            [scene.records.staff.get(case.holder_id)],
+            f"{case.number}的居民退出了人工服务。",
+            f"left:{case.number}",
+        )
     return [Reply("好的，已经退出人工服务，接下来由小滨回复。", AGAIN)]
 
 
@@ -225,7 +233,11 @@ def rate(scene: Scene) -> Reply:
         return Reply("这个评价已经不能用了。")
     label = {str(n): text for n, text in RATES}.get(score, "")
     scene.records.cases.note(case.id, scene.now, "居民", "rate", case.state, label)
-    return Reply("谢谢，您的评价收到了。" if score != "1" else "对不起没让您满意，我们会请负责人看一下。")
+    if score != "1":
+        return Reply("谢谢，您的评价收到了。")
+    admins = [worker for worker in scene.records.staff.all() if worker.role == "admin" and worker.active]
+    scene.tell_workers(admins, f"{case.number} 居民评价“不满意”，请看一下。", f"rate:{case.number}")
+    return Reply("对不起没让您满意，已经请负责人看这次服务。")
 
 
 INTENT = Intent("handoff", "转人工", talk)

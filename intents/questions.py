@@ -37,6 +37,9 @@ def is_no(text: str) -> bool:
     return NO.match(text.strip()) is not None
 
 
+ADDRESS = re.compile(r"[院楼号路村巷街栋幢]|小区|花园|家属|广场|单元")
+
+
 class Choice(Question):
     """One of some options. `words` are further ways to name an option's value."""
 
@@ -92,7 +95,7 @@ class YesNo(Question):
         return "no" if is_no(text) or text == self._labels[1][1] else MISS
 
     def load(self, value: Json) -> bool:
-        return value == "yes"
+        return str(value) == "yes"
 
 
 class Words(Question):
@@ -239,11 +242,7 @@ class Address(Question):
         text = message.text.strip()
         if found := words.place(text):
             return found
-        return (
-            text[:100]
-            if 2 <= len(text) <= 40 and re.search(r"[院楼号路村巷街室栋幢区苑园家]", text)
-            else MISS
-        )
+        return text[:100] if 2 <= len(text) <= 40 and ADDRESS.search(text) else MISS
 
     def glean(self, text: str, scene: Scene) -> Json:
         found = words.place(text)

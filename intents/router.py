@@ -24,6 +24,7 @@ BY_NAME = {intent.name: intent for intent in INTENTS}
 DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
                    "handoff", "reminder", "my_reminders", "nearest", "duty", "activity"})  # fmt: skip
 TALK = frozenset({"greeting", "thanks", "menu", "help", "elder_mode"})
+PLAIN = 0.90  # a deed at least so likely interrupts a form
 CERTAIN = 0.80  # a deed at least so likely is begun, whatever the handbook says
 SURE = 0.50  # … where the handbook has no plain answer
 FAIR = 0.30  # … and where it is more likely than idle talk
@@ -52,10 +53,7 @@ def named(name: str) -> Intent:
 
 def human(scene: Scene) -> Started:
     """Straight to a person, keeping what was being done."""
-    talk = scene.talk
-    if talk.dialogue:
-        talk.state["paused"] = {"dialogue": talk.dialogue, "answers": scene.answers}
-    return Started(handoff.INTENT)
+    return Started(handoff.INTENT, {"doing": scene.talk.dialogue})
 
 
 def universal(scene: Scene) -> Started | None:
@@ -110,6 +108,13 @@ def _by_wish(scene: Scene) -> Started:
     if likely and _begins(scene, likely, best, finding):
         return deed(scene, likely.name)
     return Started(handbook.INTENT)
+
+
+def plain_deed(scene: Scene) -> Started | None:
+    """A deed that the words plainly ask for; None where one could doubt it."""
+    wishes = scene.lore.recogniser.recognise(scene.text) if len(scene.text) >= 4 else ()
+    sure = bool(wishes) and wishes[0].name in DEEDS and wishes[0].confidence >= PLAIN
+    return deed(scene, wishes[0].name) if sure else None
 
 
 def _begins(scene: Scene, likely: Wish, best: Wish, finding: Finding) -> bool:
@@ -169,8 +174,9 @@ def aside(scene: Scene, intent: Intent) -> Reply | None:
 
 
 def _is_question(scene: Scene) -> bool:
+    """Whether the words are not plainly a deed."""
     best = scene.lore.recogniser.recognise(scene.text)
-    return bool(best) and best[0].name == "handbook"
+    return not best or best[0].name not in DEEDS or best[0].confidence < CERTAIN
 
 
 def from_button(scene: Scene, button: str) -> Started | None:

@@ -31,11 +31,8 @@ def talk(scene: Scene) -> Talk:
     """Service, place, day, time, what the service asks, and a last yes; then the seat is taken."""
     scene.verdict = scene.verdict or Verdict("act", "booking")
     service = yield from _service(scene)
-    if service.alarm and ALARMING.search(scene.opening):
-        if (
-            yield from ask("calm", Choice(ALARM, (("call", "要紧，我打120"), ("calm", "不要紧，接着约"))))
-        ) == "call":
-            return Reply("请现在就打120，说清地址，身边别离人。")
+    if (yield from _is_urgent(scene, service)):
+        return Reply("请现在就打120，说清地址，身边别离人。")
     place_id = yield from _place(scene, service)
     quantity = yield from _quantity(scene, service)
     chosen = yield from _days(scene, service, place_id, quantity)
@@ -44,6 +41,14 @@ def talk(scene: Scene) -> Talk:
     if not (yield from ask("sure", YesNo(_summary(scene, service, place_id, slots, quantity, details)))):
         return Reply("好的，没有预约。还想办什么，直接说。")
     return _book(scene, service, place_id, slots, quantity, details)
+
+
+def _is_urgent(scene: Scene, service: Service) -> Part:
+    """Alarming words before a doctor's slot: 120 first."""
+    if not service.alarm or not ALARMING.search(scene.opening):
+        return False
+    options = (("call", "要紧，我打120"), ("calm", "不要紧，接着约"))
+    return (yield from ask("calm", Choice(ALARM, options, gleans=False))) == "call"
 
 
 def _service(scene: Scene) -> Part:

@@ -26,7 +26,7 @@ STATES = {
     "withdrawn": "已下架",
     "rejected": "已退回",
 }
-SHOWN = 12  # reasons named in one sentence
+SHOWN = 20  # reasons named in one sentence
 
 
 @dataclass(frozen=True, slots=True)

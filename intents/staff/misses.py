@@ -98,7 +98,7 @@ def _candidates(group: Sequence[Unanswered]) -> tuple[str, ...]:
 
 def style_of(sentence: str) -> str:
     """A fitting style by length; the form lets people choose another."""
-    return "terse" if len(sentence) <= 6 else "long" if len(sentence) >= 40 else "plain"
+    return "terse" if len(sentence) <= 5 else "long" if len(sentence) >= 40 else "plain"
 
 
 # closing
