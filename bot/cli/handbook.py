@@ -244,6 +244,6 @@ def recall(entries: Sequence[HandbookEntry], questions: Sequence[Question]) -> I
         hits = (1, first, bool(question.also & set(found.entries[:3])), first and found.decision == "answer")
         for name in (question.style, "合计"):
             counts[name] = [a + int(b) for a, b in zip(counts[name], hits, strict=True)]
-    for name, (count, *told) in sorted(counts.items(), key=lambda item: item[0] == "合计"):
+    for name, (count, *told) in sorted(counts.items(), key=lambda item: (item[0] == "合计", item[0])):
         one, three, answered = (f"{100 * n / count:5.1f}%" for n in told)
         yield f"{name}\t{count} 句\t第一 {one}\t前三 {three}\t直接答对 {answered}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,11 @@ from storage.archive import Records
 from storage.cases import Case
 from storage.staff import Worker
 
-PERSONAL = {"name": masked, "phone": masked_phone, "address": lambda words: words[:2] + "****"}
+PERSONAL: dict[str, Callable[[str], str]] = {
+    "name": masked,
+    "phone": masked_phone,
+    "address": lambda words: words[:2] + "****",
+}
 FIELDS = {"for_whom": "给谁"} | LABELS
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决"}  # fmt: skip
@@ -78,12 +83,18 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
     return Sheet(
         case=case, kind=kind, readable=readable, area=visit.lore(records).area_name(case.area_id),
         holder=records.staff.get(case.holder_id).name if case.holder_id else "",
-        level=f"{LEVELS[case.level]}一级，第{case.round}次" if case.kind == "mediation" else "",
+        level=_level(case),
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
         pictures=records.cases.pictures(case.id) if readable else [],
         moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
         has_personal=readable and any(body.get(name) for name in PERSONAL),
     )  # fmt: skip
+
+
+def _level(case: Case) -> str:
+    if case.kind != "mediation":
+        return ""
+    return f"{LEVELS[case.level]}一级，" + (f"第{case.round}次" if case.round else "还没开始调解")
 
 
 def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.desk.casework import Sheet, find, must_read, sheet
 from bot.desk.cases import TALKS
+from bot.desk.casework import Sheet, find, must_read, sheet
 from bot.desk.guard import Desk, NotHere, Visit
 from bot.desk.paper import CHANNELS, render
 from bot.desk.privacy import HIDDEN, Shown, shown
@@ -23,7 +23,6 @@ from storage.cases import Case
 
 LAST = 50
 READ = 200  # lines looked at, so that what was asked before the last 50 is known
-AFTER = timedelta(minutes=1)  # the goodbye belongs to a talk that has ended
 MOST_CANNED = 8
 
 
@@ -53,7 +52,7 @@ def package(records: Records, visit: Visit, case: Case) -> Package:
     body = case.body
     return Package(
         sheet=sheet(records, visit, case), name=who["name"], phone=who["phone"], elder=elder, channel=channel,
-        words=_unless_hidden(str(body.get("words") or ""), lines), message=str(body.get("message") or ""),
+        words=_opening(case, lines), message=str(body.get("message") or ""),
         doing=_doing(str(body.get("doing") or "")), form=_form(body, visit.worker.role),
         told=_told(lore, lines), lines=lines[-LAST:],
         ahead=records.cases.queue_place(case) if case.state in ("queued", "message") else 0,
@@ -72,16 +71,15 @@ def _lines(records: Records, visit: Visit, case: Case) -> list[Shown]:
     if case.conversation_id is None:
         return []
     lines = shown(records.conversations.lines(case.conversation_id, last=READ), visit.worker.role)
-    return [line for line in lines if case.closed_at is None or line.at <= case.closed_at + AFTER]
+    return [line for line in lines if case.closed_at is None or line.at <= case.closed_at]
 
 
-def _unless_hidden(words: str, lines: list[Shown]) -> str:
-    """Opening words stay hidden where their line is."""
-    if any(line.hidden for line in lines) and not any(
-        line.text == words for line in lines if not line.hidden
-    ):
-        return HIDDEN
-    return words
+def _opening(case: Case, lines: list[Shown]) -> str:
+    """The words that opened the matter, hidden where their line is; an emergency is never hidden."""
+    words = str(case.body.get("words") or "")
+    if case.kind == "alert" or not any(line.hidden for line in lines):
+        return words
+    return words if any(line.text == words for line in lines if not line.hidden) else HIDDEN
 
 
 def _doing(name: str) -> str:
@@ -95,9 +93,8 @@ def _form(body: dict[str, object], role: str) -> list[tuple[str, str]]:
         return []
     if body.get("doing") == "mediation" and role not in MEDIATORS:
         return [("调解申请", HIDDEN)]
-    return [
-        (LABELS.get(name, name), _plain(value)) for name, value in told.items() if not name.startswith("_")
-    ]
+    given = {str(name): value for name, value in told.items() if not str(name).startswith("_")}
+    return [(LABELS.get(name, name), _plain(value)) for name, value in given.items()]
 
 
 def _plain(value: object) -> str:

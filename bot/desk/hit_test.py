@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from bot import turn
 from bot.office import Office
+from intents import router
 from intents.library import Library
 from intents.message import Message, Reply
 from intents.scene import Verdict
@@ -15,6 +16,8 @@ from storage.archive import Records
 
 DECISIONS = {"answer": "直接回答", "choose": "让居民选", "refuse": "说没有收录", "act": "开始办事", "emergency": "按紧急情况处理",
              "human": "转人工"}  # fmt: skip
+
+OTHERS = {"emergency": "紧急情况", "none": "手册里没有", "staff": "工作人员的指令"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,14 @@ class Trial:
     def decision(self) -> str:
         """The decision in words."""
         return DECISIONS.get(self.verdict.decision, self.verdict.decision)
+
+    @property
+    def intent(self) -> str:
+        """What the words were taken to want."""
+        known = OTHERS.get(self.verdict.intent)
+        return known or (
+            router.BY_NAME[self.verdict.intent].title if self.verdict.intent in router.BY_NAME else ""
+        )
 
 
 class Undone(Exception):

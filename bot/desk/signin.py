@@ -191,12 +191,10 @@ def _attempt(records: Records, login: str, now: datetime) -> tuple[Worker | None
     worker = records.staff.by_login(login)
     if worker is None or not worker.active:
         return None, ""
-    kept, locked_until = records.staff.secret(worker.id)
-    if locked_until and locked_until > now:
+    if not records.staff.missed(worker.id, now):
         return None, ""
-    records.staff.missed(worker.id, now)
-    _, locked_until = records.staff.secret(worker.id)
-    if locked_until and locked_until > now:
+    kept, locked_until = records.staff.secret(worker.id)
+    if locked_until:
         records.audit.write(now, worker.login, "locked", "desk")
     return worker, kept
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from bot.desk.guard import ADMINS, Desk, Visit
 from bot.desk.paper import CHANNELS
 from intents.staff.chat import masked
+from knowledge.cases import KINDS
 from storage.archive import Records
 
 LAST = 200
@@ -22,8 +23,11 @@ ACTIONS = {
     "sign_in": "登录", "sign_out": "退出", "set_password": "设置密码", "locked": "连错5次锁定", "bind": "绑定聊天",
     "unbind": "解绑聊天", "add_worker": "加人员", "change_worker": "改人员", "invite": "发登录链接", "deactivate": "停用",
     "activate": "启用", "add_shift": "加值班", "drop_shift": "去值班", "done": "预约完成", "no_show": "预约没来",
-    "cancelled": "取消预约",
+    "cancelled": "取消预约", "draft": "存手册草稿", "publish": "发布手册", "withdraw": "撤回", "reject": "退回手册草稿",
+    "import": "导入手册", "export": "导出手册", "close_miss": "处理没答上的",
 }  # fmt: skip
+MOVES = {move.name: move.label for kind in KINDS.values() for move in kind.moves}
+LABELS = MOVES | ACTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,9 @@ async def audit(visit: Visit) -> Response:
         return list(records.audit.last(LAST, about, action=action, who=wanted)), sorted(here)
 
     rows, logins = await visit.read(look)
-    return visit.page("audit.html", rows=rows, who=who, action=action, about=about, ACTIONS=ACTIONS,
+    return visit.page("audit.html", rows=rows, who=who, action=action, about=about, LABELS=LABELS,
                       people=[("", "所有人"), *((login, login) for login in logins)],
-                      deeds=[("", "所有操作"), *ACTIONS.items()])  # fmt: skip
+                      deeds=[("", "所有操作"), *LABELS.items()])  # fmt: skip
 
 
 def routes(desk: Desk) -> list[Route]:

@@ -24,10 +24,16 @@ class Problem:
     weight: Weight = "stop"
     sheet: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where it is: a row of a sheet, the n-th entry of a YAML file, or the whole file."""
+        if not self.row:
+            return "整个文件"
+        return f"{self.sheet}第 {self.row} 行" if self.sheet else f"第 {self.row} 条"
+
     def __str__(self) -> str:
-        place = f"{self.sheet}第 {self.row} 行" if self.row else "整个文件"
         column = f"“{self.column}”" if self.column else ""
-        return f"{place}{column}：{self.wrong}。{self.write}"
+        return f"{self.place}{column}：{self.wrong}。{self.write}"
 
 
 @dataclass(slots=True)

@@ -34,10 +34,11 @@ class Row:
     values: dict[str, Any]
     phrasings: dict[str, list[str]] = field(default_factory=lambda: {style: [] for style in STYLES})
     problems: list[Problem] = field(default_factory=list)
+    sheet: str = ""
 
     def wrong(self, column: str, wrong: str, write: str, weight: Any = "stop") -> None:
         """Note a problem of this row."""
-        self.problems.append(Problem(self.number, column, wrong, write, weight))
+        self.problems.append(Problem(self.number, column, wrong, write, weight, self.sheet))
 
 
 def clean(text: str) -> str:
@@ -148,28 +149,29 @@ def overlong(entry: HandbookEntry) -> list[tuple[str, str]]:
 
 def assemble(rows: Sequence[Row], found: Sequence[Problem] = ()) -> Loaded:
     """All rows of a file together: entries, and what is wrong with each and between them."""
-    loaded = Loaded(problems=list(found))
+    loaded = Loaded()
+    _twice(rows)
     for row in rows:
         entry = read_row(row)
         loaded.problems += row.problems
         if entry is not None:
             loaded.entries.append(entry)
-    loaded.problems += _twice([(row.number, str(row.values.get("id") or "").strip()) for row in rows])
+    loaded.problems = sorted([*found, *loaded.problems], key=lambda p: (p.sheet == "说法", p.row))
     for sentence, ids in repeated(loaded.entries).items():
         loaded.problems.append(Problem(0, "说法", f"“{sentence}”同时写在{'、'.join(ids)}",
                                        "一句话只留在一条里，留好才能发布", "draft"))  # fmt: skip
     return loaded
 
 
-def _twice(ids: Sequence[tuple[int, str]]) -> list[Problem]:
+def _twice(rows: Sequence[Row]) -> None:
+    """Note every id that another row has already."""
     first: dict[str, int] = {}
-    found = []
-    for number, entry_id in ids:
+    for row in rows:
+        entry_id = str(row.values.get("id") or "").strip()
         if entry_id and entry_id in first:
-            wrong = f"编号“{entry_id[:16]}”和第 {first[entry_id]} 行重复"
-            found.append(Problem(number, "编号", wrong, "一个编号只能有一行，请改一个"))
-        first.setdefault(entry_id, number)
-    return found
+            where = f"第 {first[entry_id]} {'行' if row.sheet else '条'}"
+            row.wrong("编号", f"编号“{entry_id[:16]}”和{where}重复", "一个编号只能有一条，请改一个")
+        first.setdefault(entry_id, row.number)
 
 
 def repeated(entries: Sequence[HandbookEntry]) -> Mapping[str, list[str]]:

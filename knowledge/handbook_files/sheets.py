@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, cast
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,6 +29,7 @@ HEADERS = ("编号", "类型", "句子")
 MOST_COLUMNS = 200
 UNREADABLE = (BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
               OverflowError, EOFError, RuntimeError, OSError)  # fmt: skip
+STAMPS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:(created|modified)>")
 HEAD = PatternFill("solid", fgColor="DDE8F3")
 
 
@@ -43,6 +45,19 @@ def write_xlsx(entries: Sequence[HandbookEntry]) -> bytes:
     _write_sheet(book, HELP, ("说明", ""), _help(), [24, 80])
     out = BytesIO()
     book.save(out)
+    return _without_clock(out.getvalue())
+
+
+def _without_clock(data: bytes) -> bytes:
+    """The same workbook without the moment of its writing, so that equal entries give equal files."""
+    out = BytesIO()
+    with ZipFile(BytesIO(data)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = ZipInfo(name)
+            part.compress_type = ZIP_DEFLATED
+            new.writestr(
+                part, STAMPS.sub(b"", old.read(name)) if name == "docProps/core.xml" else old.read(name)
+            )
     return out.getvalue()
 
 
@@ -199,7 +214,7 @@ def _read_items(table: Cells, found: list[Problem]) -> list[Row]:
     found += _unread(ITEMS, heads, BY_HEADER)
     rows = []
     for number, cells in table[1:]:
-        row = Row(number, {})
+        row = Row(number, {}, sheet=ITEMS)
         for head, (raw, kind) in zip(heads, cells, strict=False):
             value, wrong = _plain(raw, kind)
             if wrong:
@@ -222,28 +237,30 @@ def _read_sayings(table: Cells, rows: Sequence[Row], found: list[Problem]) -> No
     if wrong:
         return
     by_id = {str(row.values.get("id") or "").strip(): row for row in reversed(rows)}
+    strangers: dict[str, list[int]] = {}
     for number, cells in table[1:]:
         told = {head: _plain(*cell) for head, cell in zip(heads, cells, strict=False)}
-        for head, (_, why) in told.items():
-            if why:
-                found.append(Problem(number, head, why, "直接写文字，不要公式", sheet=SAYINGS))
+        whys = [(head, why) for head, (_, why) in told.items() if why]
+        found += [Problem(number, head, why, "直接写文字，不要公式", sheet=SAYINGS) for head, why in whys]
         values = [clean(str(told.get(head, ("", ""))[0] or "")).strip() for head in HEADERS]
-        if any(values) and not any(why for _, why in told.values()):
+        if values[0] not in by_id and any(values):
+            strangers.setdefault(values[0], []).append(number)
+        elif any(values) and not whys:
             found += _say(number, values, by_id)
+    found += [_stranger(entry_id, numbers) for entry_id, numbers in strangers.items()]
+
+
+def _stranger(entry_id: str, numbers: Sequence[int]) -> Problem:
+    """One problem for all sentences of an entry that is not there."""
+    many = f"（共 {len(numbers)} 句）" if len(numbers) > 1 else ""
+    wrong = f"“{ITEMS}”里没有编号“{entry_id[:16]}”这一条{many}" if entry_id else f"没有写编号{many}"
+    return Problem(numbers[0], "编号", wrong, f"先在“{ITEMS}”里写这一条，或改正编号", sheet=SAYINGS)
 
 
 def _say(number: int, values: Sequence[str], by_id: dict[str, Row]) -> Iterator[Problem]:
     """Put a sentence into its entry's row, or say why not."""
     entry_id, style, sentence = values
-    if entry_id not in by_id:
-        yield Problem(
-            number,
-            "编号",
-            f"没有编号“{entry_id[:16]}”这一条",
-            f"先在“{ITEMS}”里写这一条，或改正编号",
-            sheet=SAYINGS,
-        )
-    elif style not in STYLE_OF:
+    if style not in STYLE_OF:
         yield Problem(
             number,
             "类型",
