@@ -6,10 +6,11 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,7 +23,7 @@ from bot.channels.web import Front, WebChannel
 from bot.clerk import Rung
 from bot.delivery import Delivery
 from bot.lock import FileLock
-from bot.office import Office
+from bot.office import Office, wall_clock
 from bot.photos import clean_photo
 from bot.sample import load_sample
 from bot.settings import Settings, key_of
@@ -73,10 +74,12 @@ def first_link(records: Records, office: Office) -> str | None:
 class App:
     """Everything that runs together in one process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = wall_clock,
+                 telegram: Mapping[str, Any] | None = None) -> None:  # fmt: skip
         self.settings = settings
+        self._more_telegram = telegram or {}  # paces and limits, where they are not Telegram's own
         self.archive = archive_for(settings)
-        self.office = Office(self.archive, Library())
+        self.office = Office(self.archive, Library(), now=now)
         self.web = self._web() if settings.web_chat else None
         self.telegram = self._telegram() if settings.telegram_token.get_secret_value() else None
         self.channels: dict[str, Channel] = {"telegram": self.telegram} if self.telegram else {}
@@ -97,7 +100,7 @@ class App:
             token=told.telegram_token.get_secret_value(), base_url=told.telegram_api, mode=told.telegram_mode,
             webhook_secret=told.telegram_webhook_secret.get_secret_value(),
             webhook_url=f"{told.base_url}/telegram" if told.telegram_mode == "webhook" else "",
-            staff_group=told.telegram_staff_group,
+            staff_group=told.telegram_staff_group, **self._more_telegram,
         )  # fmt: skip
         return TelegramChannel(settings, clean_photo, self.office.picture, now=self.office.now)
 
@@ -121,6 +124,7 @@ class App:
             loop.call_soon_threadsafe(self._ring, rung)
 
         self.office.on_bell(ring)
+        self._beat = asyncio.Lock()
         self._scheduler = self._heartbeat()
         tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
         tasks += [
@@ -132,7 +136,9 @@ class App:
         try:
             yield
         finally:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()
+            async with self._beat:  # a round that is being made is finished first
+                self._scheduler.shutdown(wait=False)
             await _cancel(tasks)
             await self.delivery.stop()
             for channel in self.channels.values():
@@ -159,15 +165,17 @@ class App:
         """Make rounds until nothing more is due."""
         more = True
         while more:
-            more = await self._one_round(self.office.now())
+            async with self._beat:
+                more = await self._one_round(self.office.now())
 
     async def _one_round(self, now: datetime) -> bool:
         return await self.office.write(lambda records: rounds.make(records, self.office.library, now))
 
     async def keep_index(self) -> None:
         """Rebuild the index beside the talk when the handbook has changed."""
-        if await self.office.read(self._is_stale):
-            await self.office.read(self.office.library.rebuild)
+        async with self._beat:
+            if await self.office.read(self._is_stale):
+                await self.office.read(self.office.library.rebuild)
 
     def _is_stale(self, records: Records) -> bool:
         self.office.lore(records)

@@ -37,6 +37,9 @@ def is_no(text: str) -> bool:
     return NO.match(text.strip()) is not None
 
 
+SPECIFIC = re.compile(
+    r"[0-9一二三四五六七八九十]|路|街|巷|小区|花园|家属|广场|市场|公园|学校|医院|[^单]院"
+)  # 单元门口 says too little
 ADDRESS = re.compile(r"[院楼号路村巷街栋幢]|小区|花园|家属|广场|单元")
 
 

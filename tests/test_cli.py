@@ -14,26 +14,24 @@ from bot.cli import PARTS, parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DECISIONS = {"answer", "choose", "refuse", "act", "emergency", "human"}
-INTENTS = set(
-    [
-        "handbook",
-        "booking",
-        "cancel_booking",
-        "reschedule",
-        "my_bookings",
-        "mediation",
-        "report",
-        "errand",
-        "progress",
-        "handoff",
-        "reminder",
-        "nearest",
-        "activity",
-        "emergency",
-        "greeting",
-        "none",
-    ]
-)
+INTENTS = {
+    "handbook",
+    "booking",
+    "cancel_booking",
+    "reschedule",
+    "my_bookings",
+    "mediation",
+    "report",
+    "errand",
+    "progress",
+    "handoff",
+    "reminder",
+    "nearest",
+    "activity",
+    "emergency",
+    "greeting",
+    "none",
+}
 LINES = {
     "低保要啥材料": ("answer", "handbook"), "明天上午九点给我妈约个理发": ("act", "booking"), "取消明天的理发": ("act", "cancel_booking"),
     "明天的理发改到后天": ("act", "reschedule"), "我的预约": ("act", "my_bookings"), "帮我跟楼上调解一下，他家漏水": ("act", "mediation"),

@@ -18,12 +18,6 @@ NOT_FOR = {
     "storage": {"asyncio", "telegram", "apscheduler", "starlette"},
     "intents": {"asyncio", "telegram", "apscheduler", "starlette"},
 }
-    "intents.handoff",
-    "intents.booking.choose",
-    "intents.handbook",
-    "intents.duty",
-    "intents.clocks",
-}
 DIALOGUES = {
     "mediation",
     "report",
