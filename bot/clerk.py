@@ -20,6 +20,7 @@ T = TypeVar("T")
 Rung = set[tuple[str, str]]
 log = logging.getLogger(__name__)
 MOST_TOGETHER = 64
+PASSING = frozenset({"40001", "40P01", "23505", "57P01"})
 TRIES = 5
 
 
@@ -84,8 +85,8 @@ class SqliteClerk:
                         marks.reached("before commit")
                     marks.reached("after commit")
                 except Exception as error:  # noqa: BLE001 - the commit itself failed: every job of it must hear so
-                    for job in done:
-                        job.future.set_exception(error)
+                    for job in batch:
+                        _fail(job.future, error)
                     continue
                 self._tell(done)
 
@@ -161,9 +162,18 @@ class PostgresClerks:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """Serialization failure, deadlock, or a lost connection (SQLSTATE 40001, 40P01, 57P01, 08xxx)."""
+    """Serialization failure, deadlock, a row that another transaction made first, or a lost connection.
+
+    SQLSTATE 40001, 40P01, 23505, 57P01, 08xxx.
+    """
     state = str(getattr(error.orig, "sqlstate", "") or "")
-    return error.connection_invalidated or state in ("40001", "40P01", "57P01") or state.startswith("08")
+    return error.connection_invalidated or state in PASSING or state.startswith("08")
+
+
+def _fail(future: Future[Any], error: Exception) -> None:
+    """Nothing of a batch whose commit failed was done; whoever was told of a failure already stays told."""
+    if not future.done() and (future.running() or future.set_running_or_notify_cancel()):
+        future.set_exception(error)
 
 
 def clerk_for(archive: Archive, ring: Callable[[Rung], None] = lambda _: None) -> Clerk:

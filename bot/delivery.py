@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import marks
 from bot.channels import Channel
 from bot.office import Office
 from intents.message import Outgoing, Sent, from_json
 from storage.archive import Records
+from storage.outbox import LEASE
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -32,10 +34,13 @@ def retry_in(tries: int) -> timedelta:
 class Delivery:
     """Sends what the outbox holds for the channels given, until cancelled."""
 
-    def __init__(self, office: Office, channels: Mapping[str, Channel], mine: str) -> None:
+    def __init__(
+        self, office: Office, channels: Mapping[str, Channel], mine: str, lease: timedelta = LEASE
+    ) -> None:
         self._office = office
         self._channels = channels
         self._mine = mine  # names this process in claims
+        self._lease = lease
         self._bell = asyncio.Event()
         self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -47,8 +52,16 @@ class Delivery:
         """Deliver on each ring, and every so many seconds in any case."""
         while True:
             self._bell.clear()
-            if await self.once() < BATCH:
+            if await self._look() < BATCH:
                 await self._wait(every)
+
+    async def _look(self) -> int:
+        """A database that is away for a while must not end the delivery."""
+        try:
+            return await self.once()
+        except SQLAlchemyError:
+            log.exception("the outbox could not be worked on; next look follows")
+            return 0
 
     async def _wait(self, every: float) -> None:
         try:
@@ -66,15 +79,17 @@ class Delivery:
         lanes: dict[tuple[str, str], list[Outgoing]] = defaultdict(list)
         for one in outgoing:
             lanes[one.channel, one.address].append(one)
-        await asyncio.gather(*(self._lane(lane) for lane in lanes.values()))
+        ends = await asyncio.gather(*(self._lane(lane) for lane in lanes.values()), return_exceptions=True)
+        for failure in filter(None, ends):
+            raise failure
         return len(outgoing)
 
     def _claim(self, records: Records, now: datetime) -> list[Outgoing]:
-        rows = records.outbox.claim(now, self._mine, BATCH, list(self._channels))
-        late = [row for row in rows if row.expires_at and row.expires_at < now]
-        for row in late:
-            records.outbox.end(row.id, "expired", "过了有用的时间")
-        return self._read(records, [row for row in rows if row not in late])
+        rows = records.outbox.claim(now, self._mine, BATCH, list(self._channels), self._lease)
+        late = {row.id for row in rows if row.expires_at and row.expires_at < now}
+        for row_id in late:
+            records.outbox.end(row_id, "expired", "过了有用的时间")
+        return self._read(records, [row for row in rows if row.id not in late])
 
     def _read(self, records: Records, rows: Sequence[Row[Any]]) -> list[Outgoing]:
         staff = [row.conversation_id for row in rows if row.purpose == "staff" and row.conversation_id]
@@ -98,6 +113,8 @@ class Delivery:
                 sent = await self._send(
                     replace(one, topic=one.topic or topic) if one.purpose == "staff" else one
                 )
+                if sent is None:
+                    continue
                 topic = sent.topic or topic
                 if sent.outcome == "later":
                     await self._put_back(lane[place + 1 :])
@@ -107,9 +124,11 @@ class Delivery:
         ids = [one.id for one in rest]
         await self._office.write(lambda records: records.outbox.back(ids))
 
-    async def _send(self, one: Outgoing) -> Sent:
+    async def _send(self, one: Outgoing) -> Sent | None:
+        """None where the claim ran out while the row waited, and another look has it now."""
         now = self._office.now()
-        await self._office.write(lambda records: records.outbox.sending([one.id], self._mine, now))
+        if not await self._office.write(lambda records: self._begin(records, one, now)):
+            return None
         marks.reached("after sending")
         sent = await self._channels[one.channel].send(one)
         marks.reached("after call")
@@ -117,11 +136,16 @@ class Delivery:
         await self._office.write(lambda records: self._mark(records, one, sent, done_at))
         return sent
 
+    def _begin(self, records: Records, one: Outgoing, now: datetime) -> bool:
+        return records.outbox.sending(one.id, self._mine, now, self._lease)
+
     def _mark(self, records: Records, one: Outgoing, sent: Sent, now: datetime) -> None:
         if sent.topic and one.conversation_id:
             records.conversations.set_topic(one.conversation_id, sent.topic)
         if sent.outcome == "sent":
             records.outbox.sent([(one.id, sent.ref)], now)
+        elif not records.outbox.is_flying(one.id, self._mine):
+            return
         elif sent.outcome == "later":
             self._later(records, one, sent, now)
         elif sent.outcome == "unsure":

@@ -65,7 +65,7 @@ class Office:
         """Commit a raw update to the inbox."""
         now = self.now()
         return await self.write(
-            lambda records: records.conversations.take(channel, event_id, address, body, now) is not None
+            lambda records: records.conversations.take(channel, event_id, address, body, now)
         )
 
     async def unheard(self, channel: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from intents import duty, handoff
@@ -86,13 +87,16 @@ def end_idle_handoffs(records: Records, now: datetime) -> None:
         if case.state == "human" and case.conversation_id is not None:
             last = records.conversations.lines(case.conversation_id, last=1)
             if last and last[-1].at < now - handoff.IDLE:
-                handoff.end(records, case, now, "系统")
+                with suppress(handoff.Refused):  # another process was first
+                    handoff.end(records, case, now, "系统")
 
 
 def let_cold_dialogues_go(records: Records, now: datetime) -> None:
     """A form left open for a day is put aside, and the person is told (RG30)."""
     for conversation_id in records.conversations.cold(now - COLD_AFTER):
         talk = records.conversations.get(conversation_id)
+        if not talk.dialogue:
+            continue  # another process was first
         talk.state["paused"] = {"dialogue": talk.dialogue, "answers": talk.state.pop("answers", {})}
         talk.dialogue = ""
         talk.state.pop("asked", None)

@@ -13,7 +13,7 @@ from intents.library import Library
 from intents.message import Message, Option, Reply, to_json
 from intents.scene import Scene, Verdict
 from storage.archive import Records
-from storage.conversations import Line
+from storage.conversations import Conversation, Line
 
 FAULTS = (
     ArithmeticError,
@@ -39,18 +39,18 @@ def listen(
 ) -> tuple[list[Reply], Verdict | None]:
     """`hear`, and how the message was understood."""
     photo = records.code(20) if message.photo else ""
-    inbox_id = _take(records, message, photo, now)
-    if inbox_id is None:
+    talk = None
+    if message.room != "staff":
+        talk = records.conversations.open(message.channel, message.address, now)
+    if not _hear(records, message, now, talk, photo):
         return [], None
     message = _clean(message)
     lore = library.lore(records)
     worker = records.staff.at(message.channel, message.sender or message.address)
-    if message.room == "staff":
-        said = staff.in_group(records, lore, message, worker, now)
-        records.conversations.heard(inbox_id, None, now)
-        return said, None
-    talk = records.conversations.open(message.channel, message.address, now)
-    records.people.unblock(message.channel, message.address)
+    if talk is None:
+        return staff.in_group(records, lore, message, worker, now), None
+    if talk.blocked:
+        records.people.unblock(message.channel, message.address)
     scene = Scene(records, lore, now, message, talk, worker, photo=photo)
     _store_photo(scene)
     replies = staff.in_private(scene) if worker else None
@@ -58,7 +58,6 @@ def listen(
         replies = conversing.converse(scene)
     _say(scene, replies)
     records.conversations.keep(talk, now)
-    records.conversations.heard(inbox_id, talk.id, now)
     return replies, scene.verdict
 
 
@@ -67,8 +66,15 @@ def _clean(message: Message) -> Message:
     return replace(message, text=text[:MOST_WORDS])
 
 
-def _take(records: Records, message: Message, photo: str, now: datetime) -> int | None:
-    """The inbox row to be heard now; None where it has been heard."""
+def _hear(
+    records: Records,
+    message: Message,
+    now: datetime,
+    talk: Conversation | None,
+    photo: str,
+    why: str | None = None,
+) -> bool:
+    """Whether the event is to have its effect now; False where it has been heard."""
     body: dict[str, Any] = {"text": message.text[:MOST_WORDS]}
     if photo:
         body["photo"] = photo
@@ -76,8 +82,8 @@ def _take(records: Records, message: Message, photo: str, now: datetime) -> int 
         body["button"] = message.button
     if message.location:
         body["location"] = [message.location.latitude, message.location.longitude]
-    taken = records.conversations.take(message.channel, message.event_id, message.address, body, now)
-    return taken or records.conversations.unheard_id(message.channel, message.event_id)
+    told = message.channel, message.event_id, message.address, body
+    return records.conversations.hear(*told, now, talk.id if talk else None, why)
 
 
 def _store_photo(scene: Scene) -> None:
@@ -98,10 +104,9 @@ def _say(scene: Scene, replies: list[Reply]) -> None:
 
 def fallen(records: Records, library: Library, message: Message, now: datetime, why: str) -> list[Reply]:
     """A turn that broke: the words are kept, a person is asked to look, and the resident is told so."""
-    inbox_id = _take(records, message, "", now)
-    if inbox_id is None:
-        return []
     talk = records.conversations.open(message.channel, message.address, now)
+    if not _hear(records, message, now, talk, "", why):
+        return []
     lore = library.lore(records)
     area = talk.person.area_id or lore.centre.area_id
     case = records.cases.open(
@@ -114,7 +119,6 @@ def fallen(records: Records, library: Library, message: Message, now: datetime, 
                   (Option("=human", "找人工"),))  # fmt: skip
     records.outbox.put(channel=talk.channel, address=talk.address, body=to_json(reply), purpose="reply", now=now,
                        conversation_id=talk.id)  # fmt: skip
-    records.conversations.heard(inbox_id, talk.id, now, why)
     return [reply]
 
 

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from storage.door import Book
 from storage.tables import bookings, seats
 
 LIVE = ("pending", "booked")
+_TAKEN = (
+    select(seats.c.starts_at, func.count().label("taken"))
+    .where(
+        seats.c.service_id == bindparam("service"),
+        seats.c.place_id == bindparam("place"),
+        seats.c.starts_at >= bindparam("since"),
+        seats.c.starts_at < bindparam("until"),
+    )
+    .group_by(seats.c.starts_at)
+)
 
 
 class SeatTaken(Exception):
@@ -40,12 +50,8 @@ class BookingBook(Book):
 
     def taken(self, service_id: str, place_id: str, since: datetime, until: datetime) -> dict[datetime, int]:
         """How many seats are taken of each slot that begins in [since, until)."""
-        rows = self.records.run(
-            select(seats.c.starts_at, func.count().label("taken"))
-            .where(seats.c.service_id == service_id, seats.c.place_id == place_id,
-                   seats.c.starts_at >= since, seats.c.starts_at < until)
-            .group_by(seats.c.starts_at)
-        )  # fmt: skip
+        asked = {"service": service_id, "place": place_id, "since": since, "until": until}
+        rows = self.records.run(_TAKEN, asked)
         return {row.starts_at: row.taken for row in rows.all()}
 
     def _take_seats(self, booking: dict[str, Any], booking_id: int, capacity: int) -> None:

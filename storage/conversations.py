@@ -11,11 +11,13 @@ from sqlalchemy.engine import Row
 
 from storage.door import Book
 from storage.people import Person
-from storage.tables import conversations, inbox, people
+from storage.tables import contacts, conversations, inbox, people
 
+_SAME = (contacts.c.channel == conversations.c.channel) & (contacts.c.address == conversations.c.address)
 _FIND = (
-    select(conversations, people.c.area_id, people.c.elder)
+    select(conversations, people.c.area_id, people.c.elder, contacts.c.blocked_at)
     .join(people, people.c.id == conversations.c.person_id)
+    .outerjoin(contacts, _SAME)
     .where(conversations.c.channel == bindparam("on"), conversations.c.address == bindparam("to"))
 )
 _FIND_LOCKED = _FIND.with_for_update(of=conversations)
@@ -33,8 +35,15 @@ _KEEP = (
 )
 _HEARD = (
     update(inbox)
-    .where(inbox.c.id == bindparam("row"))
-    .values(heard_at=bindparam("now"), conversation_id=bindparam("conversation"), failed=bindparam("why"))
+    .where(
+        inbox.c.channel == bindparam("on"), inbox.c.event_id == bindparam("event"), inbox.c.heard_at.is_(None)
+    )
+    .values(
+        heard_at=bindparam("now"),
+        conversation_id=bindparam("conversation"),
+        failed=bindparam("why"),
+        body=bindparam("words"),
+    )
 )
 
 
@@ -51,6 +60,7 @@ class Conversation:
     dialogue: str = ""
     topic: str = ""
     state: dict[str, Any] = field(default_factory=dict)
+    blocked: bool = False  # the platform said that writing there is pointless
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,9 @@ class ConversationBook(Book):
         state = self.vault.open_json(row.state, f"conversations.state:{row.id}") or {}
         person = Person(row.person_id, row.area_id, row.elder)
         return Conversation(
-            row.id, row.channel, row.address, person, row.held, row.case_id, row.dialogue, row.topic, state
-        )
+            row.id, row.channel, row.address, person, row.held, row.case_id, row.dialogue, row.topic, state,
+            row.blocked_at is not None,
+        )  # fmt: skip
 
     def find(self, channel: str, address: str) -> Conversation | None:
         """The conversation at an address, locked until the unit of work ends."""
@@ -141,43 +152,55 @@ class ConversationBook(Book):
         return [row.id for row in rows]
 
     def cold(self, before: datetime, limit: int = 200) -> list[int]:
-        """Conversations with a dialogue open in which nothing was said since `before`."""
+        """Conversations with a dialogue open in which nothing was said since `before`, locked; busy ones are not."""
         rows = self.records.run(
             select(conversations.c.id)
             .where(conversations.c.dialogue != "", conversations.c.heard_at < before)
             .order_by(conversations.c.heard_at)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         return [row.id for row in rows]
 
     # the inbox
 
-    def take(
-        self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime
-    ) -> int | None:
-        """Store what came in; None where this event is stored already (RG17)."""
-        values = {"channel": channel, "event_id": event_id[:80], "address": address, "received_at": now,
-                  "body": self.vault.seal_json(body, f"inbox.body:{channel}:{event_id[:80]}")}  # fmt: skip
-        if not self.insert_new(inbox, values, ["channel", "event_id"]):
-            return None
-        return self._inbox_id(channel, event_id)
-
-    def _inbox_id(self, channel: str, event_id: str) -> int:
-        mine = (inbox.c.channel == channel) & (inbox.c.event_id == event_id[:80])
-        return int(self.records.run(select(inbox.c.id).where(mine)).scalar_one())
-
-    def unheard_id(self, channel: str, event_id: str) -> int | None:
-        """The inbox row of an event that is stored but not heard yet."""
-        mine = (inbox.c.channel == channel) & (inbox.c.event_id == event_id[:80]) & inbox.c.heard_at.is_(None)
-        return self.records.run(select(inbox.c.id).where(mine)).scalar()
-
-    def heard(
-        self, inbox_id: int, conversation_id: int | None, now: datetime, failed: str | None = None
-    ) -> None:
-        """The event has had its effect."""
-        self.records.run(
-            _HEARD, {"row": inbox_id, "now": now, "conversation": conversation_id, "why": failed}
+    def take(self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime) -> bool:
+        """Store what came in, to be heard later; False where this event is stored already (RG17)."""
+        return self.insert_new(
+            inbox, self._row(channel, event_id, address, body, now), ["channel", "event_id"]
         )
+
+    def hear(self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime,
+             conversation_id: int | None, failed: str | None = None) -> bool:  # fmt: skip
+        """The event has its effect in this unit of work, stored before or not; False where it had it already (RG17).
+
+        The body replaces the platform's raw update: what people read of the talk, and no more than that.
+        """
+        row = self._row(channel, event_id, address, body, now)
+        row |= {"heard_at": now, "conversation_id": conversation_id, "failed": failed}
+        if self.insert_new(inbox, row, ["channel", "event_id"]):
+            return True
+        values = {
+            "on": channel,
+            "event": event_id[:80],
+            "now": now,
+            "conversation": conversation_id,
+            "why": failed,
+            "words": row["body"],
+        }
+        return self.records.run(_HEARD, values).rowcount == 1
+
+    def _row(
+        self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        sealed = self.vault.seal_json(body, f"inbox.body:{channel}:{event_id[:80]}")
+        return {
+            "channel": channel,
+            "event_id": event_id[:80],
+            "address": address,
+            "received_at": now,
+            "body": sealed,
+        }
 
     def unheard(self, channel: str, limit: int = 500) -> list[dict[str, Any]]:
         """Bodies of events stored and not heard, oldest first (after a restart)."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
 
 from storage.tables import counters, revisions
 
@@ -13,6 +15,13 @@ if TYPE_CHECKING:
     from storage.archive import Records
 
 _TURN = update(revisions).where(revisions.c.name == bindparam("which")).values(value=revisions.c.value + 1)
+
+
+@cache
+def _insert_new(table: Table, unique: tuple[str, ...], is_sqlite: bool) -> UpdateBase:
+    make = sqlite.insert if is_sqlite else postgresql.insert
+    statement = make(table).on_conflict_do_nothing(index_elements=unique).inline()
+    return statement.execution_options(preserve_rowcount=True)  # else an insert's count is not kept
 
 
 class Book:
@@ -30,8 +39,7 @@ class Book:
 
     def insert_new(self, table: Table, values: dict[str, Any], unique: list[str]) -> bool:
         """Insert a row unless one with the same unique columns is there; say whether it was inserted."""
-        make = sqlite.insert if self.records.is_sqlite else postgresql.insert
-        statement = make(table).on_conflict_do_nothing(index_elements=unique)
+        statement = _insert_new(table, tuple(unique), self.records.is_sqlite)
         return self.records.run(statement, values).rowcount == 1
 
     def turn_page(self, name: str) -> None:

@@ -19,8 +19,10 @@ from storage.tables import conversations, outbox
 FETCHING = frozenset({"web", "console"})
 LEASE = timedelta(seconds=120)
 BY_ID = outbox.c.id == bindparam("row")
-_SENDING = update(outbox).where(BY_ID, outbox.c.claim == bindparam("mine"), outbox.c.state == "claimed").values(
+_MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
+_SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
     state="sending", tries=outbox.c.tries + 1, lease_until=bindparam("until"))  # fmt: skip
+_FLYING = select(outbox.c.id).where(_MINE, outbox.c.state == "sending")
 _SENT = (
     update(outbox)
     .where(BY_ID)
@@ -69,7 +71,12 @@ class OutboxBook(Book):
             self.records.rung.update((row["channel"], row["address"]) for row in rows)
 
     def claim(
-        self, now: datetime, mine: str, limit: int = 100, channels: Sequence[str] | None = None
+        self,
+        now: datetime,
+        mine: str,
+        limit: int = 100,
+        channels: Sequence[str] | None = None,
+        lease: timedelta = LEASE,
     ) -> list[Row[Any]]:
         """Take up to `limit` due rows, replies before reminders before broadcasts; nobody else gets them."""
         due = select(outbox.c.id).where(outbox.c.state == "pending", outbox.c.due_at <= now)
@@ -81,7 +88,7 @@ class OutboxBook(Book):
         taken = self.records.run(
             update(outbox)
             .where(outbox.c.id.in_(due.scalar_subquery()))
-            .values(state="claimed", claim=mine, lease_until=now + LEASE)
+            .values(state="claimed", claim=mine, lease_until=now + lease)
             .returning(outbox)
         ).all()
         return sorted(taken, key=lambda row: (row.priority, row.due_at, row.id))
@@ -98,10 +105,14 @@ class OutboxBook(Book):
         told: dict[str, Any] = self.vault.open_json(row.body, f"outbox.body:{row.channel}:{row.address}")
         return told
 
-    def sending(self, ids: Sequence[int], mine: str, now: datetime) -> None:
-        """The call is about to be made. Commit this before making it."""
-        if ids:
-            self.records.run(_SENDING, [{"row": i, "mine": mine, "until": now + LEASE} for i in ids])
+    def sending(self, row_id: int, mine: str, now: datetime, lease: timedelta = LEASE) -> bool:
+        """The call is about to be made: commit this first. False where the claim ran out: then do not send."""
+        values = {"row": row_id, "mine": mine, "until": now + lease}
+        return self.records.run(_SENDING, values).rowcount == 1
+
+    def is_flying(self, row_id: int, mine: str) -> bool:
+        """Whether the row is still this process's to settle, and not given to another while the call took long."""
+        return self.records.run(_FLYING, {"row": row_id, "mine": mine}).first() is not None
 
     def sent(self, done: Sequence[tuple[int, str]], now: datetime) -> None:
         """The platform has these; each with the platform's own id."""
@@ -109,7 +120,10 @@ class OutboxBook(Book):
             self.records.run(_SENT, [{"row": i, "now": now, "at_platform": ref[:80]} for i, ref in done])
 
     def later(self, row_id: int, until: datetime, why: str) -> None:
-        """Certainly not sent: try again then, and keep what follows to the same address behind it."""
+        """Certainly not sent: try again then, and keep what follows to the same address behind it.
+
+        What follows may be claimed already; whoever holds it puts it `back`, where it keeps the new time.
+        """
         row = self.records.run(
             update(outbox).where(outbox.c.id == row_id)
             .values(state="pending", due_at=until, error=why[:200], claim=None)
@@ -117,7 +131,7 @@ class OutboxBook(Book):
         ).one()  # fmt: skip
         same = and_(outbox.c.channel == row.channel, outbox.c.address == row.address)
         waiting = update(outbox).where(
-            same, outbox.c.state == "pending", outbox.c.due_at < until, outbox.c.id > row_id
+            same, outbox.c.state.in_(("pending", "claimed")), outbox.c.due_at < until, outbox.c.id > row_id
         )
         self.records.run(waiting.values(due_at=until))
 

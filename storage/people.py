@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.door import Book
 from storage.tables import contacts, people
 
+_AT = select(contacts.c.person_id).where(
+    contacts.c.channel == bindparam("on"), contacts.c.address == bindparam("to")
+)
 FIELDS = ("name", "phone", "address")
 
 
@@ -31,9 +34,7 @@ class PeopleBook(Book):
 
     def meet(self, channel: str, address: str, now: datetime) -> int:
         """The person behind an address; a new one where nobody is known."""
-        found = self.records.run(
-            select(contacts.c.person_id).where(contacts.c.channel == channel, contacts.c.address == address)
-        ).scalar()
+        found = self.records.run(_AT, {"on": channel, "to": address}).scalar()
         if found is not None:
             return int(found)
         person_id = self.add(now)

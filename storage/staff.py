@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, literal, or_, select, update
 
 from storage.door import Book
 from storage.tables import areas, keys, rota, workers
@@ -16,6 +16,9 @@ ROLES = ("worker", "mediator", "admin")
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
 SESSIONS = ("session", "shared")  # a computer of one's own, and one that others use too
+_AT = select(workers).where(
+    workers.c.channel == bindparam("on"), workers.c.address == bindparam("to"), workers.c.active
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,7 @@ class StaffBook(Book):
 
     def at(self, channel: str, address: str) -> Worker | None:
         """The active worker who writes from that address."""
-        mine = (workers.c.channel == channel) & (workers.c.address == address) & workers.c.active
-        row = self.records.run(select(workers).where(mine)).first()
+        row = self.records.run(_AT, {"on": channel, "to": address}).first()
         return self._read(row) if row else None
 
     def all(self) -> list[Worker]:
@@ -117,12 +119,19 @@ class StaffBook(Book):
         ).one()
         return row.password or "", row.locked_until
 
-    def missed(self, worker_id: int, now: datetime) -> None:
-        """A wrong password; the fifth locks the account for a quarter of an hour."""
-        mine = workers.c.id == worker_id
-        self.records.run(update(workers).where(mine).values(misses=workers.c.misses + 1))
-        full = mine & (workers.c.misses >= LOCK_AFTER)
-        self.records.run(update(workers).where(full).values(misses=0, locked_until=now + LOCK_FOR))
+    def missed(self, worker_id: int, now: datetime) -> bool:
+        """Count a try as missed; the fifth locks the account for a quarter of an hour. False: it is locked now.
+
+        One statement, so that of many tries at once no sixth gets through.
+        """
+        free = or_(workers.c.locked_until.is_(None), workers.c.locked_until <= now)
+        full = workers.c.misses + 1 >= LOCK_AFTER
+        until = literal(now + LOCK_FOR, workers.c.locked_until.type)
+        counted = update(workers).where(workers.c.id == worker_id, free)
+        done = self.records.run(counted.values(
+            misses=case((full, 0), else_=workers.c.misses + 1), locked_until=case((full, until), else_=None)
+        ))  # fmt: skip
+        return done.rowcount == 1
 
     def entered(self, worker_id: int) -> None:
         """A right password."""

@@ -185,7 +185,7 @@ async def test_workers_above_and_beside_are_out_of_reach(centre: Centre, deed: s
         answer = await (liu.post(path, name="x", role="worker", area="wb01") if deed else liu.get(path))
         assert answer.status_code == 404, login
         assert centre.worker(login).active
-    assert "wu" not in await liu.text("/desk/people")
+    assert "吴主任" not in await liu.text("/desk/people")
 
 
 async def test_nobody_deactivates_or_raises_themselves(centre: Centre) -> None:

@@ -14,14 +14,14 @@ from knowledge.emergency import Emergency, check
 from knowledge.handbook import read_folder
 from knowledge.wishes import DATA, read_phrases
 
-PHRASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "phrases" / "emergency.yaml").read_text("utf-8"))
+PHRASES: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "phrases" / "emergency.yaml").read_text("utf-8")
+)
 NATIONAL = {"110", "119", "120", "122", "12338", "12355", "12356"}
 # The kinds that send to the same first number, so that one may stand for the other.
 FIRST = {"fire": "119", "gas": "119", "trapped": "119"} | dict.fromkeys(
     ("medical", "choking", "electric_shock", "poisoning", "overdose", "labour", "accident"), "120"
 ) | dict.fromkeys(("violence", "intruder", "followed", "domestic_violence", "child_harm", "missing", "drowning"), "110")  # fmt: skip
-# Told as a question about the law, yet someone is being beaten: the private help card is right.
-HANDBOOK_NOW = {"男人常年打我，我想离婚又身无分文，不知道上了法庭谁能替我说话"}
 DEED_NOW = {"变压器嗡嗡响冒火星"}
 
 
@@ -31,7 +31,12 @@ def test_danger_is_caught(kind: str, text: str) -> None:
 
 
 def test_the_first_number_is_nearly_always_the_right_one() -> None:
-    told = [(FIRST[kind], check(text)) for kind, lines in PHRASES["now"].items() if kind in FIRST for text in lines]
+    told = [
+        (FIRST[kind], check(text))
+        for kind, lines in PHRASES["now"].items()
+        if kind in FIRST
+        for text in lines
+    ]
     right = [found is not None and found.numbers[0] == number for number, found in told]
     assert sum(right) / len(right) >= 0.95
 
@@ -54,8 +59,8 @@ def test_negatives_and_deeds_are_no_emergencies() -> None:
 
 def test_handbook_phrasings_are_no_emergencies() -> None:
     lines = [line for entry in read_folder(DATA / "handbook") for line in entry.all_phrasings()]
-    fired = [line for line in lines if (found := check(line)) and found.kind != "domestic_violence"]
-    assert len(fired) <= len(lines) // 1000, fired
+    # Who is being beaten gets the private help card, whatever else is asked.
+    assert [line for line in lines if (found := check(line)) and found.kind != "domestic_violence"] == []
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,11 @@ def test_harm_at_home_names_the_protection_order(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("我家着火了", "昨天我家着火了，已经灭了"), ("电梯坏了我妈在里面", "电梯坏了，里头没人"), ("我爸触电了", "我爸去年触电走了")],
+    [
+        ("我家着火了", "昨天我家着火了，已经灭了"),
+        ("电梯坏了我妈在里面", "电梯坏了，里头没人"),
+        ("我爸触电了", "我爸去年触电走了"),
+    ],
 )
 def test_what_is_over_no_longer_fires(before: str, after: str) -> None:
     assert check(before) is not None
@@ -113,6 +122,6 @@ def test_no_input_raises(text: str) -> None:
     check(text)
 
 
-def test_a_huge_message_is_read_quickly_enough_to_answer() -> None:
+def test_a_huge_message_is_read() -> None:
     assert check("啊" * 1_000_000) is None
     assert check("着火了" * 300_000) is not None

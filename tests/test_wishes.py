@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from knowledge.handbook import read_folder
 from knowledge.wishes import DATA, Recogniser, by_rule, questions, read_negatives, read_phrases
 
-HELD_OUT: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "phrases" / "wishes.yaml").read_text("utf-8"))
+HELD_OUT: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent / "phrases" / "wishes.yaml").read_text("utf-8")
+)
 DEEDS = sorted(set(HELD_OUT) - {"handbook", "none"})
 MAIN = ("booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
         "handoff", "reminder", "nearest", "activity")  # fmt: skip
@@ -87,7 +89,13 @@ def test_training_is_deterministic() -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("转人工", "handoff"), ("菜单", "menu"), ("你好", "greeting"), ("谢谢啊", "thanks"), ("字体大一些", "elder_mode")],
+    [
+        ("转人工", "handoff"),
+        ("菜单", "menu"),
+        ("你好", "greeting"),
+        ("谢谢啊", "thanks"),
+        ("字体大一些", "elder_mode"),
+    ],
 )
 def test_plain_words_settle_it(text: str, name: str) -> None:
     wish = by_rule(text)

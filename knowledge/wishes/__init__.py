@@ -53,8 +53,9 @@ def read_negatives(path: Path = DATA / "negatives.yaml") -> list[str]:
 
 # Items where telling of one's own case asks for the deed itself: those sentences are not questions.
 DEED_ITEMS = frozenset(
-    "MZ08 MZ11 WJ08 SF01 RS13 SF02 SF03 JY04 JY06 DQ03 DQ04 DQ05 CG02 CG03 CG05 CG06 ZJ08 ZJ05".split()
-)
+    ("MZ08", "MZ11", "WJ08", "SF01", "RS13", "SF02", "SF03", "JY04", "JY06",
+     "DQ03", "DQ04", "DQ05", "CG02", "CG03", "CG05", "CG06", "ZJ08", "ZJ05")
+)  # fmt: skip
 ASKING_STYLES = ("official", "plain", "terse")
 
 
@@ -96,7 +97,11 @@ class Recogniser:
         cls, wishes: Mapping[str, Sequence[str]], handbook: Sequence[str], negatives: Sequence[str]
     ) -> Recogniser:
         """Train on sentences of each deed, on handbook questions and on what is neither."""
-        groups = {**wishes, HANDBOOK: handbook, NONE: [line for line in negatives if by_rule(line) is None]}
+        groups = {
+            **wishes,
+            HANDBOOK: handbook,
+            NONE: [line for line in negatives if (ruled := by_rule(line)) is None or ruled.name == HANDBOOK],
+        }
         names = tuple(sorted(name for name, lines in groups.items() if lines))
         texts = [line for name in names for line in groups[name]]
         classes = np.repeat(np.arange(len(names)), [len(groups[name]) for name in names])
@@ -107,12 +112,20 @@ class Recogniser:
 
     def recognise(self, text: str) -> tuple[Wish, ...]:
         """All deeds, best first; the confidences add up to 1."""
-        scores = (self._space.row(text) @ self._weights)[0] * SHARPNESS
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
-        told = dict(zip(self._names, chances.tolist(), strict=True))
+        told = self._learned(text)
         if ruled := by_rule(text):
-            told = {name: chance * (1 - ruled.confidence) for name, chance in told.items()}
-            told[ruled.name] = told.get(ruled.name, 0.0) + ruled.confidence
+            told = _settled(told, ruled)
         found = [Wish(name, chance) for name, chance in told.items()]
         return tuple(sorted(found, key=lambda wish: (-wish.confidence, wish.name)))
+
+    def _learned(self, text: str) -> dict[str, float]:
+        scores = (self._space.row(text) @ self._weights)[0] * SHARPNESS
+        chances = np.exp(scores - scores.max())
+        return dict(zip(self._names, (chances / chances.sum()).tolist(), strict=True))
+
+
+def _settled(told: dict[str, float], ruled: Wish) -> dict[str, float]:
+    """The learned chances shrunk to what the rule leaves."""
+    left = {name: chance * (1 - ruled.confidence) for name, chance in told.items()}
+    left[ruled.name] = left.get(ruled.name, 0.0) + ruled.confidence
+    return left

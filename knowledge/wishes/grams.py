@@ -66,11 +66,11 @@ def normal(text: str) -> str:
 
 
 def grams(text: str) -> set[str]:
-    """The 1–4-grams within the sentence, its beginning and end marked, and its signs."""
+    """The 1–3-grams within the sentence, its beginning and end marked, and its signs."""
     line = normal(text)
     signs = {name for name, pattern in _SIGNALS.items() if pattern.search(line)}
     line = f"^{line}$"
-    return signs | {line[i : i + n] for n in (1, 2, 3, 4) for i in range(len(line) - n + 1)}
+    return signs | {line[i : i + n] for n in (1, 2, 3) for i in range(len(line) - n + 1)}
 
 
 class Space:

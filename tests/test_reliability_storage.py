@@ -1,0 +1,419 @@
+"""What the archive promises: sealing, moments, migrations, claims, keys, the clerk's units of work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, create_engine, func, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
+
+from bot import marks
+from bot.clerk import Clerk, clerk_for
+from storage import migrate
+from storage.archive import Archive, Records
+from storage.tables import facts, inbox, metadata, outbox
+from storage.vault import Unreadable, Vault
+from tests.databases import KEY, START, open_archive
+
+ABOUT = "people.phone:1"
+
+
+def vault() -> Vault:
+    """A vault with real chance, as in production."""
+    return Vault(KEY, os.urandom)
+
+
+# sealing
+
+
+@given(st.text(), st.data())
+def test_a_changed_byte_is_noticed(words: str, data: st.DataObject) -> None:
+    sealed = bytearray(vault().seal(words, ABOUT))
+    at = data.draw(st.integers(1, len(sealed) - 1))
+    sealed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(Unreadable):
+        vault().open(bytes(sealed), ABOUT)
+
+
+@given(st.text(min_size=1), st.integers(0, 40))
+def test_what_was_cut_short_is_noticed(words: str, left: int) -> None:
+    sealed = vault().seal(words, ABOUT)
+    with pytest.raises(Unreadable):
+        vault().open(sealed[: max(1, min(left, len(sealed) - 1))], ABOUT)
+
+
+@given(st.text(), st.binary(max_size=200))
+def test_what_is_sealed_opens_in_its_place_only(words: str, data: bytes) -> None:
+    mine = vault()
+    assert mine.open(mine.seal(words, ABOUT), ABOUT) == words
+    assert mine.open_bytes(mine.seal_bytes(data, ABOUT), ABOUT) == data
+    with pytest.raises(Unreadable):
+        mine.open(mine.seal(words, ABOUT), "people.phone:2")
+    with pytest.raises(Unreadable):
+        mine.open_bytes(mine.seal_bytes(data, ABOUT), "people.name:1")
+
+
+def test_another_key_opens_nothing_and_finds_nothing() -> None:
+    other = Vault(bytes(32), os.urandom)
+    with pytest.raises(Unreadable, match="SECRET_KEY"):
+        other.open(vault().seal("13800001111", ABOUT), ABOUT)
+    assert other.index("13800001111") != vault().index("13800001111") == vault().index("13800001111")
+    assert other.token_hash("t") != vault().token_hash("t")
+
+
+def test_the_same_words_are_never_sealed_alike() -> None:
+    assert len({vault().seal("13800001111", ABOUT) for _ in range(100)}) == 100
+
+
+def test_a_key_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        Vault(bytes(31), os.urandom)
+
+
+# moments and tables
+
+
+def test_a_naive_moment_is_refused(archive: Archive) -> None:
+    naive = START.replace(tzinfo=None)
+    with archive.open() as records, pytest.raises(StatementError, match="aware"):
+        records.outbox.put(channel="web", address="1", body={}, purpose="reply", now=naive)
+
+
+def test_a_moment_comes_back_as_the_same_moment(archive: Archive) -> None:
+    with archive.open() as records:
+        records.outbox.put(channel="web", address="1", body={}, purpose="reply", now=START)
+        found = records.run(select(outbox.c.made_at)).scalar_one()
+    assert found == START
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_migrations_make_what_tables_py_says(archive: Archive) -> None:
+    with archive.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": _is_other_type})
+        assert compare_metadata(context, metadata) == []
+    assert _indexes(archive) == _indexes_of_metadata(archive)
+
+
+def _is_other_type(
+    _context: object, _there: object, _said: object, there_type: object, said_type: object
+) -> bool | None:
+    """Moments are told apart by what the database has."""
+    is_moment = type(said_type).__name__ == "Moment"
+    return False if is_moment and "TIME" in str(there_type).upper() else None
+
+
+def _indexes(archive: Archive) -> set[tuple[str, str, tuple[str | None, ...]]]:
+    seen = inspect(archive.engine)
+    return {(table, str(index["name"]), tuple(index["column_names"])) for table in metadata.tables
+            for index in seen.get_indexes(table) if not index.get("duplicates_constraint")}  # fmt: skip
+
+
+def _indexes_of_metadata(archive: Archive) -> set[tuple[str, str, tuple[str | None, ...]]]:
+    """The same of a database that was made from tables.py."""
+    if archive.is_sqlite:
+        fresh = Archive("sqlite://", archive.vault, archive.chance)
+    else:
+        with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text('CREATE DATABASE "from_metadata"'))
+        fresh = Archive(
+            archive.url.set(database="from_metadata").render_as_string(False), archive.vault, archive.chance
+        )
+    metadata.create_all(fresh.engine)
+    found = _indexes(fresh)
+    fresh.close()
+    if not archive.is_sqlite:
+        with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text('DROP DATABASE "from_metadata"'))
+    return found
+
+
+def test_upgrading_again_changes_nothing(archive: Archive) -> None:
+    def rows(connection: Connection) -> list[int]:
+        tables = metadata.sorted_tables
+        return [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
+
+    with archive.engine.connect() as connection:
+        before = rows(connection)
+    migrate.upgrade(archive.engine)
+    migrate.upgrade(archive.engine)
+    with archive.engine.connect() as connection:
+        assert rows(connection) == before
+    assert migrate.revision(archive.engine) == migrate.newest()
+
+
+# the outbox
+
+
+def put(
+    records: Records, address: str, *, now: datetime = START, priority: int = 0, key: str | None = None
+) -> bool:
+    """A word to somebody on a platform that is pushed to."""
+    return records.outbox.put(channel="telegram", address=address, body={"text": address}, purpose="notice", now=now,
+                              priority=priority, key=key)  # fmt: skip
+
+
+def test_two_processes_never_claim_the_same_row(database_url: str) -> None:
+    one, two = open_archive(database_url), open_archive(database_url)
+    with one.open() as records:
+        for n in range(300):
+            put(records, str(n))
+    clerks = [clerk_for(archive) for archive in (one, two)]
+    futures = [clerks[n % 2].submit(lambda records: _claim(records, 7)) for n in range(60)]
+    claimed = [row for future in futures for row in future.result()]
+    for clerk in clerks:
+        clerk.close()
+    for archive in (one, two):
+        archive.close()
+    assert sorted(claimed) == sorted(set(claimed))
+    assert len(claimed) == 300
+
+
+def _claim(records: Records, limit: int) -> list[int]:
+    return [row.id for row in records.outbox.claim(START, f"process {id(records.connection.engine)}", limit)]
+
+
+def test_a_claim_passes_by_what_another_transaction_holds(postgres_url: str) -> None:
+    """FOR UPDATE SKIP LOCKED: nobody waits for the other's commit."""
+    archive = open_archive(postgres_url)
+    with archive.open() as records:
+        for n in range(4):
+            put(records, str(n))
+    with archive.open() as first, archive.open() as second:
+        mine, theirs = _claim(first, 3), _claim(second, 3)
+    archive.close()
+    assert len(mine) == 3
+    assert len(theirs) == 1
+    assert not set(mine) & set(theirs)
+
+
+def test_replies_before_reminders_before_broadcasts_then_oldest_first(archive: Archive) -> None:
+    with archive.open() as records:
+        for address, priority, minute in [
+            ("broadcast", 3, 0),
+            ("late", 2, 2),
+            ("reminder", 2, 1),
+            ("reply", 0, 3),
+        ]:
+            put(records, address, priority=priority, now=START + timedelta(minutes=minute))
+        now = START + timedelta(minutes=5)
+        first = [row.address for row in records.outbox.claim(now, "one", 2)]
+        rest = [row.address for row in records.outbox.claim(now, "one", 2)]
+    assert first + rest == ["reply", "reminder", "late", "broadcast"]
+
+
+def test_what_is_due_is_found_by_the_partial_index(archive: Archive) -> None:
+    """A hundred thousand sent rows must cost a look nothing (reference: 258 ms a look without the index)."""
+    found = "SELECT id FROM outbox WHERE state = 'pending' AND due_at <= '2026-11-24' ORDER BY priority, due_at, id LIMIT 100"
+    with archive.open() as records:
+        connection = records.connection
+        connection.exec_driver_sql(_MANY_SQLITE if archive.is_sqlite else _MANY_POSTGRES)
+        connection.exec_driver_sql("ANALYZE outbox")
+        lead = "EXPLAIN QUERY PLAN" if archive.is_sqlite else "EXPLAIN"
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{lead} {found}"))
+    assert "outbox_due" in plan
+    assert "SCAN outbox " not in plan
+    assert "Seq Scan" not in plan
+    assert "SORT" not in plan.upper()
+
+
+_COLUMNS = (
+    "INSERT INTO outbox (channel, address, body, purpose, priority, made_at, due_at, state, tries, repeats)"
+)
+_VALUES = "'telegram', '1', {body}, 'notice', 0, '2026-11-23', '2026-11-23', {state}, 1, 0"
+_STATE = "CASE WHEN n % 1000 = 0 THEN 'pending' ELSE 'sent' END"
+_MANY_SQLITE = (
+    f"{_COLUMNS} WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 20000) "
+    f"SELECT {_VALUES.format(body="x'00'", state=_STATE)} FROM k"
+)
+_MANY_POSTGRES = (
+    (
+        f"{_COLUMNS} SELECT {_VALUES.format(body="'x'::bytea", state=_STATE)} FROM generate_series(1, 20000) AS n"
+    )
+    .replace("'2026-11-23'", "'2026-11-23'::timestamptz")
+    .replace("%", "%%")
+)
+
+
+def test_what_has_a_key_is_said_once(archive: Archive) -> None:
+    with archive.open() as records:
+        assert put(records, "1", key="reminder:1:1")
+        assert not put(records, "1", key="reminder:1:1")
+        assert put(records, "1", key="reminder:1:2")
+    with archive.open() as records:
+        assert not put(records, "1", key="reminder:1:2")
+        assert len(records.outbox.claim(START, "one")) == 2
+
+
+# the inbox
+
+
+def test_an_event_is_taken_once_and_heard_once(archive: Archive) -> None:
+    body = {"text": "低保"}
+    with archive.open() as records:
+        assert records.conversations.take("telegram", "e1", "1", {"update_id": 1}, START)
+        assert not records.conversations.take("telegram", "e1", "1", body, START)
+        assert records.conversations.take("web", "e1", "1", body, START)
+    with archive.open() as records:
+        assert records.conversations.hear("telegram", "e1", "1", body, START, None)
+        assert not records.conversations.hear("telegram", "e1", "1", body, START, None)
+        assert records.conversations.hear("telegram", "e2", "1", body, START, None)
+        assert not records.conversations.take("telegram", "e2", "1", body, START)
+        assert records.conversations.unheard_count() == 1
+
+
+def test_after_a_quiet_restart_the_unheard_come_in_order(database_url: str) -> None:
+    archive = open_archive(database_url)
+    with archive.open() as records:
+        for n in (3, 1, 2):
+            records.conversations.take("telegram", str(n), "1", {"update_id": n}, START)
+        records.conversations.hear("telegram", "1", "1", {"text": "x"}, START, None)
+    archive.close()
+    archive = open_archive(database_url)
+    with archive.reading() as records:
+        assert [body["update_id"] for body in records.conversations.unheard("telegram")] == [3, 2]
+        assert records.conversations.unheard("web") == []
+    archive.close()
+
+
+# the clerk
+
+
+class Spilt(Exception):
+    """打翻了。"""
+
+
+@pytest.fixture
+def clerk(archive: Archive) -> Clerk:
+    """A clerk on each database; closed by the test."""
+    return clerk_for(archive)
+
+
+def _fact(name: str, ends: Exception | None = None) -> Callable[[Records], str]:
+    def job(records: Records) -> str:
+        records.places.set_fact(name, 1)
+        if ends:
+            raise ends
+        return name
+
+    return job
+
+
+def _facts(archive: Archive) -> set[str]:
+    with archive.reading() as records:
+        return {name for name in records.run(select(facts.c.name)).scalars() if name.startswith("test")}
+
+
+def test_a_job_that_raises_is_undone_and_the_others_are_not(archive: Archive, clerk: Clerk) -> None:
+    futures: list[Future[str]] = [
+        clerk.submit(_fact(f"test{n}", Spilt() if n % 3 == 0 else None)) for n in range(30)
+    ]
+    for n, future in enumerate(futures):
+        if n % 3 == 0:
+            with pytest.raises(Spilt):
+                future.result()
+        else:
+            assert future.result() == f"test{n}"
+    clerk.close()
+    assert _facts(archive) == {f"test{n}" for n in range(30) if n % 3}
+
+
+def test_a_job_whose_statement_failed_is_undone_alone(archive: Archive, clerk: Clerk) -> None:
+    def broken(records: Records) -> None:
+        records.places.set_fact("test-broken", 1)
+        records.connection.exec_driver_sql("SELECT * FROM no_such_table")
+
+    futures = [clerk.submit(_fact("test1")), clerk.submit(_fact("test2"))]
+    with pytest.raises(SQLAlchemyError):
+        clerk.submit(broken).result()
+    assert [future.result() for future in futures] == ["test1", "test2"]
+    clerk.close()
+    assert _facts(archive) == {"test1", "test2"}
+
+
+def test_a_commit_that_fails_is_told_to_every_job_of_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever, nobody is told it was done, and the next job is done as ever."""
+    clerk = clerk_for(archive)
+    left = count(1)
+
+    def fail_once(point: str) -> None:
+        if point == "before commit" and next(left) == 1:
+            raise Spilt
+
+    monkeypatch.setattr(marks, "listener", fail_once)
+    with pytest.raises(Spilt):
+        clerk.submit(_fact("test1")).result(timeout=30)
+    assert clerk.submit(_fact("test2")).result(timeout=30) == "test2"
+    clerk.close()
+    assert _facts(archive) == {"test2"}
+
+
+def test_a_transaction_that_cannot_begin_is_told(sqlite_url: str) -> None:
+    """Another program holds the file: every waiting job hears of it, and later ones are done."""
+    archive = open_archive(sqlite_url)
+    path = make_url(sqlite_url).database
+    holder = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    clerk = clerk_for(archive)
+    clerk.submit(lambda records: records.connection.exec_driver_sql("PRAGMA busy_timeout=1").all()).result()
+    with holder.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        futures = [clerk.submit(_fact(f"test{n}")) for n in range(3)]
+        for future in futures:
+            with pytest.raises(OperationalError):
+                future.result(timeout=30)
+        connection.rollback()
+    assert clerk.submit(_fact("test9")).result(timeout=30) == "test9"
+    clerk.close()
+    archive.close()
+    holder.dispose()
+
+
+def test_what_waits_is_done_before_the_clerk_stops(archive: Archive, clerk: Clerk) -> None:
+    futures = [clerk.submit(_fact(f"test{n}")) for n in range(20)]
+    clerk.close()
+    assert all(future.done() for future in futures)
+    assert len(_facts(archive)) == 20
+    with pytest.raises(RuntimeError):
+        clerk.submit(_fact("test-late"))
+
+
+def test_bells_ring_after_the_commit_and_not_for_what_failed(archive: Archive) -> None:
+    rung: list[tuple[str, str]] = []
+
+    def ring(addresses: set[tuple[str, str]]) -> None:
+        with archive.reading() as records:
+            assert records.run(select(func.count()).select_from(outbox)).scalar_one() == 1
+        rung.extend(addresses)
+
+    clerk = clerk_for(archive, ring)
+
+    def fail(records: Records) -> None:
+        put(records, "2")
+        raise Spilt
+
+    with pytest.raises(Spilt):
+        clerk.submit(fail).result()
+    assert clerk.submit(lambda records: put(records, "1")).result()
+    clerk.close()
+    assert rung == [("telegram", "1")]
+
+
+def test_the_inbox_holds_nothing_in_plain(archive: Archive) -> None:
+    with archive.open() as records:
+        records.conversations.take("telegram", "e1", "1", {"text": "13800001111"}, START)
+        put(records, "13900002222")
+        kept = records.run(select(inbox.c.body)).scalar_one()
+        said = records.run(select(outbox.c.body)).scalar_one()
+    assert b"138" not in kept
+    assert b"139" not in said
