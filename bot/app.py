@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import rounds
 from bot.channels import Channel
@@ -124,8 +125,8 @@ class App:
             loop.call_soon_threadsafe(self._ring, rung)
 
         self.office.on_bell(ring)
-        self._beat = asyncio.Lock()
-        self._scheduler = self._heartbeat()
+        beat = asyncio.Event()
+        scheduler = self._heartbeat(beat)
         tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
         tasks += [
             asyncio.create_task(channel.run(self.office), name=name)
@@ -136,9 +137,7 @@ class App:
         try:
             yield
         finally:
-            self._scheduler.pause()
-            async with self._beat:  # a round that is being made is finished first
-                self._scheduler.shutdown(wait=False)
+            scheduler.shutdown(wait=False)
             await _cancel(tasks)
             await self.delivery.stop()
             for channel in self.channels.values():
@@ -150,32 +149,37 @@ class App:
             if channel == "web" and self.web:
                 self.web.ring(address)
 
-    def _heartbeat(self) -> AsyncIOScheduler:
+    def _heartbeat(self, beat: asyncio.Event) -> AsyncIOScheduler:
         """APScheduler beats and remembers nothing; a missed beat is caught by the next."""
-        scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults={"coalesce": True, "max_instances": 1,
-                                                                             "misfire_grace_time": None})  # fmt: skip
-        scheduler.add_job(
-            self.make_rounds, IntervalTrigger(seconds=max(1, int(self.settings.rounds_seconds)))
-        )
-        scheduler.add_job(self.keep_index, IntervalTrigger(seconds=2))
+        scheduler = AsyncIOScheduler(timezone="Asia/Shanghai")
+        every = max(1, int(self.settings.rounds_seconds))
+        scheduler.add_job(beat.set, IntervalTrigger(seconds=every), coalesce=True, misfire_grace_time=None)
         scheduler.start()
         return scheduler
+
+    async def _on_each_beat(self, beat: asyncio.Event) -> None:
+        while True:
+            await beat.wait()
+            beat.clear()
+            try:
+                await self.make_rounds()
+                await self.keep_index()
+            except SQLAlchemyError:
+                log.exception("a round failed; the next beat tries again")
 
     async def make_rounds(self) -> None:
         """Make rounds until nothing more is due."""
         more = True
         while more:
-            async with self._beat:
-                more = await self._one_round(self.office.now())
+            more = await self._one_round(self.office.now())
 
     async def _one_round(self, now: datetime) -> bool:
         return await self.office.write(lambda records: rounds.make(records, self.office.library, now))
 
     async def keep_index(self) -> None:
         """Rebuild the index beside the talk when the handbook has changed."""
-        async with self._beat:
-            if await self.office.read(self._is_stale):
-                await self.office.read(self.office.library.rebuild)
+        if await self.office.read(self._is_stale):
+            await self.office.read(self.office.library.rebuild)
 
     def _is_stale(self, records: Records) -> bool:
         self.office.lore(records)

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     delivery_seconds: float = Field(
         1.0, gt=0, le=60, description="Longest wait before the outbox is looked at again."
     )
-    rounds_seconds: float = Field(5.0, gt=0, le=300, description="How often what is due is looked for.")
+    rounds_seconds: float = Field(2.0, gt=0, le=300, description="How often what is due is looked for.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
     @field_validator("telegram_staff_group", mode="before")

@@ -229,9 +229,7 @@ class Where(Question):
         if scene.message.location:
             return self._from(words.place(text) or "（已发定位）", scene.message)
         found = words.place(text)
-        return (
-            self._from(found, scene.message) if found and len(found) > 2 else MISS
-        )  # 门口 alone says nothing
+        return self._from(found, scene.message) if found and SPECIFIC.search(found) else MISS
 
 
 class Address(Question):

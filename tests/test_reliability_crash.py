@@ -136,7 +136,7 @@ async def test_killed_again_and_again(database_url: str) -> None:
     archive.close()
     duplicates = platform.rows.total() - len(platform.rows)
     print(f"\n{archive.engine.dialect.name}: {SIZE.kills} kills, {count} reminders, {2 * SIZE.residents} updates: "
-          f"{len(platform.rows)} rows arrived, {duplicates} twice, states {dict(told.states)}")  # fmt: skip
+          f"{len(told.rows)} rows, {len(platform.rows)} arrived, {duplicates} twice, states {dict(told.states)}")  # fmt: skip
     assert_nothing_lost(platform, told, count)
     assert max(platform.rows.values()) <= 2
     assert duplicates <= SIZE.kills * SIDE_BY_SIDE
