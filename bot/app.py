@@ -29,7 +29,7 @@ from bot.photos import clean_photo
 from bot.sample import load_sample
 from bot.settings import Settings, key_of
 from bot.web import site
-from intents.library import Library
+from intents.library import Centre, Library
 from knowledge import when
 from storage import migrate
 from storage.archive import Archive, Records
@@ -92,7 +92,7 @@ class App:
                           origins=origins)  # fmt: skip
 
     async def _front(self) -> Front:
-        centre = (await self.office.read(self.office.lore)).centre
+        centre = Centre(**await self.office.read(lambda records: records.places.fact("centre", {})))
         return Front(centre.name, centre.phone, centre.sample)
 
     def _telegram(self) -> TelegramChannel:
@@ -106,15 +106,13 @@ class App:
         return TelegramChannel(settings, clean_photo, self.office.picture, now=self.office.now)
 
     async def prepare(self) -> None:
-        """Load the sample into an empty archive, and build the index."""
+        """Load the sample into an empty archive."""
         now = self.office.now()
         if self.settings.sample_centre:
             await self.office.write(lambda records: load_sample(records, now) if _is_empty(records) else {})
         group = self.settings.telegram_staff_group
         told = {"channel": "telegram", "address": str(group)} if group else {}
         await self.office.write(lambda records: _set_group(records, told))
-        await self.office.read(self.office.lore)
-        when.read("正月十五", now)  # the lunar tables are made at the first use
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -142,6 +140,11 @@ class App:
             await self.delivery.stop()
             for channel in self.channels.values():
                 await channel.close()
+
+    async def _warm_up(self) -> None:
+        """Build the index beside the first page views; a message that comes before waits for it."""
+        await self.office.read(self.office.lore)
+        when.read("正月十五", self.office.now())  # the lunar tables are made at the first use
 
     def _ring(self, rung: Rung) -> None:
         self.delivery.ring()

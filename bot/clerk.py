@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 MOST_TOGETHER = 64
 PASSING = frozenset({"40001", "40P01", "23505", "57P01"})
 TRIES = 5
+SWITCH = (
+    0.0005  # seconds; with Python's 5 ms the writer waits that long for the event loop after each statement
+)
 
 
 class Clerk(Protocol):
@@ -56,6 +60,7 @@ class SqliteClerk:
         self._ring = ring
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        sys.setswitchinterval(SWITCH)
         self._thread = threading.Thread(target=self._work, name="clerk", daemon=True)
         self._thread.start()
 

@@ -16,6 +16,7 @@ from storage.reminders import Reminder
 
 CHUNK = 200  # reminders a unit of work, so that nobody waits behind a burst
 COLD_AFTER = timedelta(hours=24)
+AT_OPENING = timedelta(minutes=15)
 NUDGES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 
 
@@ -27,6 +28,8 @@ def make(records: Records, library: Library, now: datetime) -> bool:
     end_idle_handoffs(records, now)
     let_cold_dialogues_go(records, now)
     open_messages(records, library, now)
+    close_queues(records, library, now)
+    announce(records, library, now)
     return more
 
 
@@ -79,6 +82,9 @@ def nudge(records: Records, library: Library, now: datetime) -> None:
         text = f"{case.number} {case.title} 还没有人处理，已超时。请马上看。"
         tell_workers(records, known, text, f"nudge:{case.number}:{case.nudged}", now)
         records.cases.note(case.id, now, "系统", "nudge", case.state, f"第{case.nudged + 1}次催办")
+        if case.kind == "handoff" and case.state == "queued" and case.nudged == 0 and case.conversation_id:
+            text = f"还在排队，让您久等了，已经再次催促。可以接着等，也可以回“不用人工了”。急事请打{lore.centre.call}。"
+            say_to(records, case.conversation_id, Reply(text), "notice", now, key=f"sorry:{case.number}")
 
 
 def end_idle_handoffs(records: Records, now: datetime) -> None:
@@ -95,8 +101,6 @@ def let_cold_dialogues_go(records: Records, now: datetime) -> None:
     """A form left open for a day is put aside, and the person is told (RG30)."""
     for conversation_id in records.conversations.cold(now - COLD_AFTER):
         talk = records.conversations.get(conversation_id)
-        if not talk.dialogue:
-            continue  # another process was first
         talk.state["paused"] = {"dialogue": talk.dialogue, "answers": talk.state.pop("answers", {})}
         talk.dialogue = ""
         talk.state.pop("asked", None)
@@ -105,6 +109,50 @@ def let_cold_dialogues_go(records: Records, now: datetime) -> None:
         say_to(
             records, conversation_id, Reply(text), "notice", now, key=f"cold:{conversation_id}:{now:%Y%m%d}"
         )
+
+
+def close_queues(records: Records, library: Library, now: datetime) -> None:
+    """The last shift is over and somebody still waits: the queue becomes a message with a promised time (RG13)."""
+    lore = library.lore(records)
+    for case in records.cases.open_ones("/", ("handoff",)):
+        if case.state != "queued" or duty.people_on_duty(records, lore, case.area_id, now):
+            continue
+        opens = duty.next_opening(records, lore, case.area_id, now) or now + timedelta(days=1)
+        promised = opens + timedelta(hours=1)
+        if (
+            records.cases.change(case, now, state="message", due_at=promised, nudged=0) is None
+            or not case.conversation_id
+        ):
+            continue
+        talk = records.conversations.get(case.conversation_id)
+        talk.held, talk.case_id = "bot", None
+        records.conversations.keep(talk, now)
+        text = f"对不起，今天下班了还没人接上。您的话都记下了（{case.number}），{when.say(promised)}前回您。急事请打{lore.centre.call}。"
+        say_to(records, talk.id, Reply(text), "notice", now, key=f"closed:{case.number}:{now:%Y%m%d}")
+
+
+def announce(records: Records, library: Library, now: datetime) -> None:
+    """What came in after hours is told to whoever opens; the same key as at once, so nobody hears it twice."""
+    lore = library.lore(records)
+    for case in records.cases.open_ones("/", ("report", "errand", "mediation")):
+        opened = (
+            duty.opened_since(records, lore, case.area_id, now - AT_OPENING, now)
+            if case.state == "received"
+            else []
+        )
+        fit = [
+            w
+            for w in opened
+            if case.kind != "mediation" or (w.role != "worker" and w.area_id == case.area_id)
+        ]
+        if fit and case.holder_id is None:
+            tell_workers(
+                records,
+                fit,
+                f"待处理：{case.number} {case.title}。回“接 {case.number}”。",
+                f"case:{case.number}:new",
+                now,
+            )
 
 
 def open_messages(records: Records, library: Library, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from intents import emergency, handoff, router, staff
 from intents.intent import Intent, Started
@@ -12,12 +13,16 @@ from intents.scene import Scene
 from intents.talk import MISS, Ask, Asked, Done, Question, Talk, proceed, walk
 
 CANCEL = re.compile(
-    r"^[/／]?(取消|算了|不办了|不弄了|不约了|不报了|退出|停止|不要了|cancel)[吧了啊呀。！! ]*$", re.I
+    r"^[/／]?我?(取消|算了|不办了|不弄了|不约了|不报了|不调了|不等了|不问了|退出|停止|不要了|cancel)[吧了啊呀。！! ]*$",
+    re.I,
 )
 BACK = re.compile(r"^[/／]?(返回|上一步|退回|回去|后退|back)[吧了啊呀。！! ]*$", re.I)
 RESUME = re.compile(r"^(继续|接着办|接着来)[吧啊。！! ]*$")
 CHANGE = re.compile(
     r"^(?:.{0,8}?)(?:改成|改到|换成|换到|改为|改一下|不是.{1,12}是|应该是|说错了|写错了)[，,：: ]*(.*)$"
+)
+TWO = re.compile(
+    r"^(.{4,60}?)[，,。；; ]*(?:另外|顺便|再问一下|再问问|还想问|还有就是|还有个事|再帮我|然后再)[，, ]*(.{4,60})$"
 )
 NUMBER = re.compile(r"^[第选]?\s*([0-9０-９]{1,2}|[一二三四五六七八九十])\s*[个项条号。.、]?$")
 DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
@@ -36,9 +41,35 @@ def converse(scene: Scene) -> list[Reply]:
         return said
     if (said := _everywhere(scene)) is not None:
         return said
+    if (said := emergency.aftermath(scene)) is not None:
+        return _pause(scene, said)
+    if (said := emergency.suspected(scene)) is not None:
+        return _pause(scene, said)
     if scene.talk.dialogue:
         return _go_on(scene)
-    return begin(scene, router.route(scene))
+    rest = _first_of_two(scene)
+    replies = begin(scene, router.route(scene))
+    if rest:
+        scene.talk.state["rest"] = rest
+    return _offer_rest(scene, replies)
+
+
+def _first_of_two(scene: Scene) -> str:
+    """Two wishes in one sentence: the first is heard now; the other is kept and returned."""
+    found = TWO.match(scene.text) if len(scene.text) <= 80 else None
+    if not found or not (router.is_clear(scene, found[1]) and router.is_clear(scene, found[2])):
+        return ""
+    scene.message = replace(scene.message, text=found[1])
+    return found[2]
+
+
+def _offer_rest(scene: Scene, replies: list[Reply]) -> list[Reply]:
+    """When the first wish is done, the other is taken up with one tap."""
+    talk = scene.talk
+    rest = talk.state.get("rest")
+    if not rest or talk.dialogue or talk.held != "bot" or not replies:
+        return replies
+    return [*replies, Reply(f"您刚才还说“{rest}”，接着办吗？", (Option("=rest", "接着办"),))]
 
 
 def begin(scene: Scene, started: Started) -> list[Reply]:
@@ -77,7 +108,7 @@ def _put_aside(scene: Scene) -> str:
 def _walk_on(scene: Scene, intent: Intent, text: str, lead: str = "") -> list[Reply]:
     stopped = proceed(lambda: _as_talk(intent, scene), scene.answers, text, scene)
     if isinstance(stopped, Done):
-        return _finish(scene, stopped.replies)
+        return _offer_rest(scene, _finish(scene, stopped.replies))
     return [_ask(scene, stopped, lead)]
 
 
@@ -143,8 +174,7 @@ def _picked(scene: Scene) -> list[Reply] | None:
     offered = [] if talk.dialogue else (talk.state.get("offered") or [])
     number = _number(said.text)
     if number is None:
-        named = [button for button, label in offered if label == said.text.strip()]
-        return _button(scene, named[0]) if named else None
+        return _named_option(scene, asked, offered)
     scene.message = replace(said, text="")  # a number says nothing by itself
     if number == 0:
         return begin(scene, router.human(scene))
@@ -154,6 +184,16 @@ def _picked(scene: Scene) -> list[Reply] | None:
         return _button(scene, offered[number - 1][0])
     scene.message = said
     return None
+
+
+def _named_option(scene: Scene, asked: dict[str, Any] | None, offered: list[list[str]]) -> list[Reply] | None:
+    """An option's own words, typed, are the option."""
+    text = scene.text.strip()
+    labels = [label for _, label in (asked["options"] if asked else offered)]
+    same = [n for n, label in enumerate(labels, 1) if text in (label, label.split("（")[0])]
+    if not text or len(same) != 1:
+        return None
+    return _option(scene, same[0]) if asked else _button(scene, offered[same[0] - 1][0])
 
 
 def _number(text: str) -> int | None:
@@ -243,16 +283,39 @@ def _go_on(scene: Scene) -> list[Reply]:
     question, text = stopped.question, scene.text
     if (changed := _change(scene, intent, stopped.name)) is not None:
         return changed
-    may_be_asking = ASKING.search(text) is not None and not scene.message.photo
-    if may_be_asking and getattr(question, "open", False) and (said := _aside(scene, intent)):
+    if (
+        getattr(question, "open", False)
+        and not scene.message.photo
+        and (said := _asked_back(scene, intent, question))
+    ):
         return said
     value = question.hear(scene.message, scene)
     if value is MISS:
+        scene.note_words()  # it may answer what is asked later
         return _aside(scene, intent) or _another(scene, intent) or _missed(scene, question.hint)
     scene.answers[stopped.name] = value
     scene.talk.state["misses"] = 0
     scene.note_words()
     return _walk_on(scene, intent, text or CHOSEN)
+
+
+def _asked_back(scene: Scene, intent: Intent, question: Question) -> list[Reply] | None:
+    """Free words that ask something back, or plainly want something else, are not stored as the answer."""
+    is_story = getattr(question, "story", False)
+    if ASKING.search(scene.text) and (said := _aside(scene, intent)):
+        return said
+    if not is_story and SHORT_QUESTION.search(scene.text) and len(scene.text) <= 20:
+        return _another(scene, intent) or _missed(scene, "这个我答不准，先把这件办完，或者回“0”找人工。")
+    started = router.plain_deed(scene)
+    if started and started.intent.name != intent.name and not (is_story and started.intent.name in STORIES):
+        return begin(scene, started)
+    return None
+
+
+STORIES = frozenset(
+    {"mediation", "report", "errand", "progress", "handbook"}
+)  # telling one may sound like another
+SHORT_QUESTION = re.compile(r"[?？]$|[吗么]$|呢$")
 
 
 def _change(scene: Scene, intent: Intent, current: str) -> list[Reply] | None:

@@ -40,6 +40,15 @@ def people_on_duty(records: Records, lore: Lore, area_id: str, now: datetime) ->
     return list({worker.id: worker for _, worker in on_duty(records, lore, area_id, now)}.values())
 
 
+def opened_since(records: Records, lore: Lore, area_id: str, since: datetime, now: datetime) -> list[Worker]:
+    """Workers on duty now whose shift began after `since`."""
+    start = since.astimezone(ZONE).strftime("%H:%M")
+    fresh = {
+        worker.id: worker for shift, worker in on_duty(records, lore, area_id, now) if shift.opens > start
+    }
+    return list(fresh.values())
+
+
 def today(records: Records, lore: Lore, area_id: str, now: datetime) -> list[tuple[Shift, Worker]]:
     """Everybody on the rota of that day."""
     return [(shift, records.staff.get(shift.worker_id)) for shift in _shifts(records, lore, area_id, now)]

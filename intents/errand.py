@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from intents import duty
+from intents import duty, handbook
 from intents.clocks import workdays_on
 from intents.handbook import lines
 from intents.intent import Intent
 from intents.message import Message, Option, Reply
 from intents.questions import Address, Choice, PersonName, Phone, Words, YesNo
 from intents.scene import Scene, Verdict
-from intents.talk import MISS, Json, Talk, ask
+from intents.talk import MISS, Json, Part, Talk, ask
 from knowledge import when
 from knowledge.wishes import words
 
@@ -55,7 +55,10 @@ class Item(Words):
     def hear(self, message: Message, scene: Scene) -> Json:
         text = message.text.strip()
         found = self._read(text, scene)
-        return found if found is not MISS else (text[:100] or MISS)
+        if found is not MISS:
+            return found
+        is_matter = 2 <= len(text) <= 40 and not words.mobile(text) and not text.endswith(("吗", "？", "?"))
+        return text if is_matter and not words.bare_name(text) else MISS
 
     def glean(self, text: str, scene: Scene) -> Json:
         return self._read(text, scene)
@@ -64,6 +67,8 @@ class Item(Words):
 def talk(scene: Scene) -> Talk:
     """Which matter, which way, who and where; then the entrustment."""
     scene.verdict = Verdict("act", "errand")
+    if "item" not in scene.answers and (last := handbook.current(scene)) and _says_only_how(scene):
+        scene.answers["item"] = last
     item = yield from ask("item", Item(scene))
     mode = yield from ask("mode", Choice("您是哪种情况？", MODES, words=HINTS))
     told = scene.records.people.told(scene.person.id)
@@ -71,11 +76,11 @@ def talk(scene: Scene) -> Talk:
     phone = told["phone"] or (yield from ask("phone", Phone()))
     address = ""
     if mode == "visit":
-        address = told["address"] or (yield from ask("address", Address()))
+        address = yield from _address(told["address"])
     time = yield from ask("time", Words("什么时候方便？（比如“明天上午”“周末”）", least=2, skip="都可以"))
     title = _title(scene, item)
     question = YesNo(
-        f"请核对：{NAMES[mode]}，{title}。\n提交后社区会联系您；代交材料要您本人签委托书。确定提交吗？",
+        f"请核对：{NAMES[mode]}，{title}，{name}，电话尾号{phone[-4:]}{_where(address)}，{time or '时间都可以'}。\n提交后社区会联系您；代交材料要您本人签委托书。确定提交吗？",
         "提交",
         "不提交",
     )
@@ -84,6 +89,25 @@ def talk(scene: Scene) -> Talk:
     whom = words.relation(scene.opening) or ""
     return _open(scene, item, {"item": title, "mode": NAMES[mode], "name": name, "phone": phone, "address": address,
                                "time": time, "words": scene.opening, "for_whom": whom})  # fmt: skip
+
+
+def _where(address: str) -> str:
+    return f"，{address}" if address else ""
+
+
+def _says_only_how(scene: Scene) -> bool:
+    """俺腿脚不好去不了: no matter is named, so the one last shown is meant."""
+    finding = scene.lore.index.find(scene.opening)
+    return finding.decision != "answer" and any(
+        word in scene.opening for hints in HINTS.values() for word in hints
+    )
+
+
+def _address(known: str) -> Part:
+    """Where to come; an address told before is asked about, not taken."""
+    if known and (yield from ask("same_address", YesNo(f"上门地址还是{known}吗？", "还是这里", "换地址"))):
+        return known
+    return (yield from ask("address", Address()))
 
 
 def _title(scene: Scene, item: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intents.intent import Intent
@@ -162,7 +163,24 @@ def refuse(scene: Scene, finding: Finding) -> Reply:
         return Reply(f"这一项我们手册里没有收录，不敢乱答。{office}", MENU)
     if finding.outside == "nonsense":
         return Reply("没看明白您的意思。可以用一句话说说想办什么，也可以选下面的。", MENU)
-    return denied(scene, "这个问题手册里没有收录，我不敢乱答。")
+    return _with_holder(scene, denied(scene, "这个问题手册里没有收录，我不敢乱答。"))
+
+
+def _with_holder(scene: Scene, reply: Reply) -> Reply:
+    """Words that may be about one's own open matter can be passed on to who holds it."""
+    held = [
+        c
+        for c in scene.records.cases.of_person(scene.person.id, kinds=HELD)
+        if c.closed_at is None and c.holder_id
+    ]
+    if not held:
+        return reply
+    scene.talk.state["untold"] = scene.text[:500]
+    options = [Option(f"=tell:{case.number}", f"转告{case.number}的承办人") for case in held[:2]]
+    return replace(reply, options=(*options, *reply.options))
+
+
+HELD = ("mediation", "report", "errand")
 
 
 def denied(scene: Scene, text: str) -> Reply:

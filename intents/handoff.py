@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from intents import duty
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import Words
+from intents.questions import Story
 from intents.scene import Scene, Verdict, say_to
 from intents.talk import Talk, ask
 from knowledge import when
@@ -91,7 +91,7 @@ def _leave_message(scene: Scene) -> Talk:
     opens = duty.next_opening(scene.records, scene.lore, scene.area_id, scene.now)
     promised = opens + timedelta(hours=1) if opens else scene.now + timedelta(days=1)
     opening = f"下次上班是{when.say(opens)}。" if opens else ""
-    words = yield from ask("message", Words(
+    words = yield from ask("message", Story(
         f"现在没有人值班。{opening}急事请打：{scene.lore.centre.call}。\n"
         f"您也可以留言：想说什么直接写，我们在{when.say(promised)}前回您。"))  # fmt: skip
     case = _open(scene, promised, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,12 +80,15 @@ class Library:
         self._lore: Lore | None = None
         self._built: int | None = None
         self._eager = eager
+        self._reading = threading.Lock()  # one builds; whoever else asks meanwhile waits for it
 
     def lore(self, records: Records) -> Lore:
         """What is known now; withdrawn entries are gone from the very next message (RG24)."""
         revisions = records.revisions()
         if self._lore is None or self._lore.revisions != revisions:
-            self._lore = self._read(records, revisions)
+            with self._reading:
+                if self._lore is None or self._lore.revisions != revisions:
+                    self._lore = self._read(records, revisions)
         return self._lore
 
     def is_stale(self) -> bool:

@@ -6,7 +6,7 @@ from intents import duty
 from intents.clocks import workdays_on
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import Choice, PersonName, Phone, Where, Words, YesNo
+from intents.questions import Choice, PersonName, Phone, Story, Where, Words, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import Part, Talk, ask
 from knowledge import when
@@ -29,9 +29,9 @@ BEFORE_WORDS = {
 def talk(scene: Scene) -> Talk:
     """What, with whom, where, what was done before, what is wished for; then a number."""
     scene.verdict = Verdict("act", "mediation")
-    seed = scene.opening if len(scene.opening) >= 12 else ""
+    seed = scene.opening if len(scene.opening) >= 6 else ""
     words = yield from ask(
-        "words", Words("请用几句话说说是什么事。您的话只有调解员能看到，不会转给对方。", least=4, seed=seed)
+        "words", Story("请用几句话说说是什么事。您的话只有调解员能看到，不会转给对方。", least=4, seed=seed)
     )
     before = yield from ask(
         "before", Choice("这件事之前走到哪一步了？", BEFORE, words=BEFORE_WORDS, gleans=False)
@@ -74,11 +74,8 @@ def _open(scene: Scene, body: dict[str, str]) -> Reply:
         conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"mediation:{scene.token}",
     )  # fmt: skip
     scene.records.people.tell(scene.person.id, name=body["name"], phone=body["phone"])
-    mediators = [
-        w
-        for w in duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
-        if w.role != "worker"
-    ]
+    on_duty = duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
+    mediators = [w for w in on_duty if w.role != "worker" and w.area_id == case.area_id]
     scene.tell_workers(mediators, f"新的调解申请 {case.number}，请受理。", f"case:{case.number}:new")
     return Reply(
         f"申请收到了，编号{case.number}。\n接下来：1. 调解员在{when.say(due.date(), clock=False)}前受理并联系您。"

@@ -34,7 +34,7 @@ def talk(scene: Scene) -> Reply:
     if not cases and not bookings:
         return _nothing(scene)
     lines = [line(scene, case) for case in cases] + [say_booking(scene, booking) for booking in bookings]
-    return Reply("\n".join(lines), (Option("=human", "催一下，找人工"),))
+    return Reply("\n".join(lines), _push(*cases))
 
 
 def _by_number(scene: Scene, number: str) -> Reply:
@@ -46,10 +46,15 @@ def _by_number(scene: Scene, number: str) -> Reply:
         return _unknown(number)
     case = scene.records.cases.by_number(number)
     if case and scene.talk.id in scene.records.cases.subscribers(case):
-        return Reply(line(scene, case), (Option("=human", "催一下，找人工"),))
+        return Reply(line(scene, case), _push(case))
     if case and case.person_id == scene.person.id:
-        return Reply(line(scene, case), (Option("=human", "催一下，找人工"),))
+        return Reply(line(scene, case), _push(case))
     return _unknown(number)
+
+
+def _push(*cases: Case) -> tuple[Option, ...]:
+    """To urge what is open."""
+    return (Option("=human", "催一下，找人工"),) if any(case.closed_at is None for case in cases) else ()
 
 
 def _unknown(number: str) -> Reply:
@@ -78,6 +83,8 @@ def line(scene: Scene, case: Case) -> str:
         f"，承办人{scene.records.staff.get(case.holder_id).name}" if case.holder_id else "，社区值班人员负责"
     )
     due = f"，{when.say(case.due_at)}前给您答复" if case.due_at and not case.closed_at else ""
+    if due and case.due_at and case.due_at < scene.now:
+        due = f"，原定{when.say(case.due_at)}前答复，已经超时，已催办"
     return f"{case.number} {kind.title}：{kind.states[case.state]}{'' if case.closed_at else holder + due}。"
 
 

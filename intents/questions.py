@@ -59,6 +59,9 @@ class Choice(Question):
         return self._options
 
     def _named(self, text: str) -> list[str]:
+        exact = [value for value, label in self._options if text in (label, *self._words.get(value, ()))]
+        if len(exact) == 1:
+            return exact
         hits = {value: max((len(w) for w in (label, *self._words.get(value, ())) if w and w in text), default=0)
                 for value, label in self._options}  # fmt: skip
         best = max(hits.values(), default=0)
@@ -126,8 +129,15 @@ class Words(Question):
         return self._seed if self._seed else MISS
 
 
+class Story(Words):
+    """What happened, in the person's own words, whatever they sound like."""
+
+    story = True
+    open = False  # whatever is said is kept; nothing told to us is lost
+
+
 class PersonName(Question):
-    """Somebody's name."""
+    """Somebody's name: one that begins with a family name, or how people are called (苗奶奶, 李师傅)."""
 
     def __init__(self, prompt: str = "请问怎么称呼您？") -> None:
         super().__init__(prompt)
@@ -135,10 +145,13 @@ class PersonName(Question):
 
     def hear(self, message: Message, scene: Scene) -> Json:
         text = message.text.strip(" ，。！,.!")
-        return words.person_name(text) or (text if re.fullmatch(r"[\u4e00-\u9fff·]{2,6}", text) else MISS)
+        return words.person_name(text) or words.bare_name(text) or MISS
 
     def glean(self, text: str, scene: Scene) -> Json:
-        return words.person_name(text) or MISS
+        if found := words.person_name(text):
+            return found
+        beside = BESIDE_PHONE.search(text)
+        return (words.bare_name(beside[1]) if beside else None) or MISS
 
 
 class Phone(Question):
@@ -182,6 +195,10 @@ class Number(Question):
         return self._fits(words.count(text))
 
 
+BESIDE_PHONE = re.compile(r"(?:^|[，,、 ])([\u4e00-\u9fff]{2,4})[，,、 ]*1[3-9]\d{9}")
+NO_PICTURE = re.compile(r"^(没有?|没)(照片|图|拍|拍照|相片)|不会拍|拍不了|没法拍")
+
+
 class Picture(Question):
     """A photo, or none. The answer is the stored picture's id."""
 
@@ -196,7 +213,8 @@ class Picture(Question):
     def hear(self, message: Message, scene: Scene) -> Json:
         if message.photo:
             return scene.photo
-        return "" if SKIP.match(message.text.strip()) else MISS
+        text = message.text.strip()
+        return "" if SKIP.match(text) or NO_PICTURE.search(text) else MISS
 
     def glean(self, text: str, scene: Scene) -> Json:
         return scene.photo or MISS

@@ -8,8 +8,8 @@ from typing import Any
 from intents import duty
 from intents.clocks import workdays_on
 from intents.intent import Intent
-from intents.message import Option, Reply
-from intents.questions import Choice, Phone, Picture, Where, Words, YesNo
+from intents.message import Message, Option, Reply
+from intents.questions import Choice, Phone, Picture, Story, Where, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import Part, Talk, ask
 from knowledge import when
@@ -18,9 +18,9 @@ from knowledge.wishes import words
 from storage.cases import Case
 
 CATEGORIES = (
-    ("light", "楼道灯、路灯"), ("road", "道路、井盖、台阶"), ("rubbish", "垃圾、卫生"), ("water_leak", "漏水、下水堵"),
-    ("elevator", "电梯、门禁"), ("facility", "健身器材、扶手、树木"), ("parking", "乱停车、堵通道"), ("noise", "噪音"),
-    ("other", "其他"),
+    ("light", "楼道灯、路灯"), ("wires", "电线、电箱"), ("road", "道路、井盖、台阶"), ("rubbish", "垃圾、卫生"),
+    ("water_leak", "漏水、下水堵"), ("elevator", "电梯、门禁"), ("facility", "健身器材、扶手、树木"),
+    ("fire_lane", "堵消防通道"), ("parking", "乱停车"), ("noise", "噪音"), ("other", "其他"),
 )  # fmt: skip
 LABELS = dict(CATEGORIES)
 SAME = {
@@ -28,11 +28,10 @@ SAME = {
     "sewer": "water_leak",
     "door": "elevator",
     "tree": "facility",
-    "fire_lane": "parking",
-    "wires": "light",
-}  # finer words of the recogniser, one holder
-KIND_WORDS = {"light": ("灯", "电线"), "road": ("路", "坑", "井盖"), "rubbish": ("垃圾", "脏"), "water_leak": ("水", "下水"),
-              "elevator": ("电梯", "门禁"), "facility": ("器材", "凳", "扶手", "树"), "parking": ("车", "通道"), "noise": ("吵", "噪")}  # fmt: skip
+}  # one holder each
+KIND_WORDS = {"light": ("灯",), "wires": ("电线", "电箱"), "road": ("路", "坑", "井盖"), "rubbish": ("垃圾", "脏"),
+              "water_leak": ("水", "下水"), "elevator": ("电梯", "门禁"), "facility": ("器材", "凳", "扶手", "树"),
+              "fire_lane": ("消防",), "parking": ("车",), "noise": ("吵", "噪")}  # fmt: skip
 WITHIN = {
     "elevator": 1,
     "wires": 1,
@@ -41,6 +40,10 @@ WITHIN = {
     "light": 3,
     "rubbish": 2,
 }  # working days
+DANGER = {"wires": "电线别碰，离远一点，也提醒别人。冒火打119，电力抢修打95598。", "light": "摸黑走路请慢一点。",
+          "fire_lane": "通道要紧，堵着请先打物业；着火打119。"}  # fmt: skip
+AGREED = ("对", "是", "是的", "对的", "嗯", "就是", "没错")
+AWAY = "请先离远一点，也提醒别人绕开。"
 USUAL = 5
 NEAR = 250.0  # metres
 RECENT = timedelta(days=14)
@@ -49,9 +52,9 @@ RECENT = timedelta(days=14)
 def talk(scene: Scene) -> Talk:
     """What, photo, where, which kind; joined to the neighbours' report where there is one."""
     scene.verdict = Verdict("act", "report")
-    seed = scene.opening if len(scene.opening) >= 5 else ""
-    told = yield from ask("words", Words("请说说是什么问题。", least=2, seed=seed))
-    photo = yield from ask("photo", Picture("能拍张照片发来吗？方便派人去看。"))
+    seed = scene.opening if len(scene.opening) >= 3 else ""
+    told = yield from ask("words", Story("请说说是什么问题。", least=2, seed=seed))
+    photo = yield from ask("photo", Picture(f"{_warning(told)}能拍张照片发来吗？方便派人去看。"))
     place = yield from ask("place", Where("在哪里？说小区和楼号，或者发定位。"))
     category = yield from _category(told)
     same = _same(scene, category, place)
@@ -61,18 +64,25 @@ def talk(scene: Scene) -> Talk:
         )
         if (yield from ask("join", question)):
             return _join(scene, same)
-    anonymous = yield from ask(
-        "named",
-        Choice("要留名吗？", (("yes", "留电话，有结果告诉我"), ("no", "不留名，在这里看结果")), gleans=False),
-    )
-    phone = (yield from _phone(scene)) if anonymous == "yes" else ""
-    if not (
-        yield from ask(
-            "sure", YesNo(f"请核对：{LABELS[category]}，{place['words']}。\n提交吗？", "提交", "不提交")
-        )
-    ):
+    named = yield from ask("named", Named())
+    phone = (yield from _phone(scene)) if named == "yes" else ""
+    tail = f"，电话尾号{phone[-4:]}" if phone else "，不留名"
+    question = YesNo(f"请核对：{LABELS[category]}，{place['words']}{tail}。\n提交吗？", "提交", "不提交")
+    if not (yield from ask("sure", question)):
         return Reply("好的，没有提交。")
     return _open(scene, told, photo, place, category, phone)
+
+
+class Named(Choice):
+    """Whether to leave a number; a number told at once is a yes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "要留名吗？", (("yes", "留电话，有结果告诉我"), ("no", "不留名，在这里看结果")), gleans=False
+        )
+
+    def hear(self, message: Message, scene: Scene) -> object:
+        return "yes" if words.mobile(message.text) else super().hear(message, scene)
 
 
 def _category(told: str) -> Part:
@@ -80,12 +90,9 @@ def _category(told: str) -> Part:
     seen = words.problem(told)
     found = SAME.get(seen.category, seen.category) if seen else ""
     if found in LABELS and found != "other":
-        question = Choice(
-            "是不是这一类？",
-            ((found, LABELS[found]), ("list", "不是，换一类")),
-            words=KIND_WORDS,
-            gleans=False,
-        )
+        ways = {**KIND_WORDS, found: (*KIND_WORDS.get(found, ()), *AGREED), "list": ("不是", "不对")}
+        options = ((found, LABELS[found]), ("list", "不是，换一类"))
+        question = Choice("是不是这一类？", options, words=ways, gleans=False)
         chosen = yield from ask("likely", question)
         if chosen != "list":
             return chosen
@@ -108,7 +115,15 @@ def _is_near(case: Case, place: dict[str, Any]) -> bool:
     told = case.body.get("point")
     if told and "latitude" in place:
         return metres(told[0], told[1], place["latitude"], place["longitude"]) <= NEAR
-    return bool(case.body.get("place")) and case.body["place"] == place["words"]
+    return bool(case.body.get("place")) and _plain(str(case.body["place"])) == _plain(place["words"])
+
+
+def _plain(place: str) -> str:
+    """六单元 and 6单元 are one place."""
+    return place.translate(DIGITS).replace(" ", "")
+
+
+DIGITS = str.maketrans("一二三四五六七八九零", "1234567890")
 
 
 def _join(scene: Scene, case: Case) -> Reply:
@@ -117,12 +132,14 @@ def _join(scene: Scene, case: Case) -> Reply:
 
 
 def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], category: str, phone: str) -> Reply:
-    due = workdays_on(scene, WITHIN.get(category, USUAL))
+    seen = words.problem(told)
+    danger = seen is not None and seen.danger
+    due = workdays_on(scene, 1 if danger else WITHIN.get(category, USUAL))
     point = [place["latitude"], place["longitude"]] if "latitude" in place else []
     case = scene.records.cases.open(
         "report", area_id=scene.area_id, title=f"上报：{LABELS[category]}", category=category,
         body={"words": told, "place": place["words"], "point": point, "phone": phone, "category": LABELS[category]},
-        person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"report:{scene.token}",
+        priority=5 if danger else 0, person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"report:{scene.token}",
     )  # fmt: skip
     if photo:
         scene.records.cases.file(photo, case.id)
@@ -130,17 +147,19 @@ def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], category: 
     scene.tell_workers(
         workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
     )
-    seen = words.problem(told)
-    danger = _danger(category) if seen and seen.danger else ""
     return Reply(
-        f"{danger}报上去了，编号{case.number}。社区接手，{when.say(due.date(), clock=False)}前给您答复。\n"
+        f"报上去了，编号{case.number}。社区接手，{when.say(due.date(), clock=False)}前给您答复。\n"
         "有人接单、修好了，我都会告诉您。",
         (Option("=progress", "查进度"), Option("=menu", "办别的事")),
     )
 
 
-def _danger(category: str) -> str:
-    return "摸黑走路请慢一点。\n" if category == "light" else "请先离远一点，也提醒别人绕开。\n"
+def _warning(told: str) -> str:
+    """What to do at once where people may come to harm."""
+    seen = words.problem(told)
+    if seen is None or not seen.danger:
+        return ""
+    return DANGER.get(SAME.get(seen.category, seen.category), AWAY) + "\n"
 
 
 def verdict(scene: Scene) -> Reply:

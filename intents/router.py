@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from intents import activity, errand, handbook, handoff, mediation, nearest, progress, reminder, report, small
+from intents import (
+    activity,
+    emergency,
+    errand,
+    handbook,
+    handoff,
+    mediation,
+    nearest,
+    progress,
+    reminder,
+    report,
+    small,
+    withdraw,
+)
 from intents.booking import CANCEL, INTENT, LIST, MOVE
 from intents.intent import Intent, Started
 from intents.message import Reply
@@ -13,16 +27,17 @@ from knowledge import services as catalogue
 from knowledge import when
 from knowledge.search import Finding
 from knowledge.wishes import Wish
+from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
     handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
-    nearest.DUTY, activity.INTENT, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
+    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
 DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
-                   "handoff", "reminder", "my_reminders", "nearest", "duty", "activity"})  # fmt: skip
+                   "handoff", "reminder", "my_reminders", "nearest", "duty", "activity", "withdraw"})  # fmt: skip
 TALK = frozenset({"greeting", "thanks", "menu", "help", "elder_mode"})
 PLAIN = 0.90  # a deed at least so likely interrupts a form
 CERTAIN = 0.80  # a deed at least so likely is begun, whatever the handbook says
@@ -42,6 +57,13 @@ REMINDERS = re.compile(r"^[/／]?(我的提醒|看看提醒|取消提醒|提醒�
 BOOK = re.compile(r"^(我?(要|想)?(预约|约服务|预定|订服务|预约服务|约个服务|服务预约))[吧啊。！! ]*$")
 MEDICINE = re.compile(
     r"药.{0,6}(怎么|咋|能不能|可以|一天|几次|多少片).{0,4}(吃|喝|用|停)|吃(什么|啥|点啥|点什么)药|(该|要)吃啥药|是(什么|啥)病|得了啥病"
+)
+HIDE = re.compile(r"^(隐藏|清空|清除|删除|删掉)(聊天)?(记录|对话)[吧。！! ]*$")
+VERDICT = re.compile(
+    r"^(?P<no>.{0,4}(没解决|没修好|没有修好|没有解决|没好|还是坏|还坏着|没弄好|又坏了)|).{0,3}(解决了|修好了|弄好了|好了|可以了)?[的呀啊。！! ]*$"
+)
+WITHDRAW = re.compile(
+    r"(撤回|撤销|不要?调解|不想?调|不报修)(了|我的|那个|这个|上报|报修|调解|代办|申请|投诉|[TBD]\d{9})"
 )
 BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
 
@@ -71,9 +93,27 @@ def universal(scene: Scene) -> Started | None:
         return Started(LIST)
     if REMINDERS.match(text):
         return Started(reminder.LIST)
+    if HIDE.match(text):
+        return Started(small.HIDE)
+    if (seen := VERDICT.match(text)) and (case := _to_judge(scene)):
+        return Started(report.VERDICT, {"number": case.number, "solved": "no" if seen["no"] else "yes"})
     if BOOK.match(text) and not scene.talk.dialogue:
         return Started(INTENT)
     return None
+
+
+def _to_judge(scene: Scene) -> Case | None:
+    """The report that waits for this person's verdict."""
+    followed = scene.records.cases.of_person(scene.person.id, [scene.talk.id], ("report",))
+    return next((case for case in followed if case.state == "fixed"), None)
+
+
+def is_clear(scene: Scene, text: str) -> bool:
+    """Whether a text by itself is plainly one wish."""
+    best = scene.lore.recogniser.recognise(text)
+    if best and best[0].name in DEEDS and best[0].confidence >= CERTAIN:
+        return True
+    return scene.lore.index.find(text).decision == "answer"
 
 
 def route(scene: Scene) -> Started:
@@ -86,6 +126,8 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if WITHDRAW.search(scene.text):
+        return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
         return Started(progress.INTENT)
     if (follow := handbook.follow_up(scene)) is not None:
@@ -112,7 +154,7 @@ def _by_wish(scene: Scene) -> Started:
 
 def plain_deed(scene: Scene) -> Started | None:
     """A deed that the words plainly ask for; None where one could doubt it."""
-    wishes = scene.lore.recogniser.recognise(scene.text) if len(scene.text) >= 4 else ()
+    wishes = scene.lore.recogniser.recognise(scene.text) if len(scene.text) >= 6 else ()
     sure = bool(wishes) and wishes[0].name in DEEDS and wishes[0].confidence >= PLAIN
     return deed(scene, wishes[0].name) if sure else None
 
@@ -195,9 +237,20 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(CANCEL if name == "cancel" else MOVE, {"code": rest[0]})
     if name == "rate" and len(rest) == 2:
         return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
+    if name == "danger":
+        return Started(emergency.CONFIRMED) if rest == ["yes"] else _not_in_danger(scene)
+    if name == "tell" and rest:
+        return Started(withdraw.TELL, {"number": rest[0]})
     if name in ("solved", "unsolved") and rest:
         return Started(report.VERDICT, {"number": rest[0], "solved": "yes" if name == "solved" else "no"})
     return _plain_button(scene, name)
+
+
+def _not_in_danger(scene: Scene) -> Started:
+    """No danger: the words are heard as what they then are."""
+    kept = scene.talk.state.pop("suspect", None) or {}
+    scene.message = replace(scene.message, text=str(kept.get("words", "")), button=None)
+    return route(scene)
 
 
 def _plain_button(scene: Scene, name: str) -> Started | None:
@@ -205,4 +258,7 @@ def _plain_button(scene: Scene, name: str) -> Started | None:
         return human(scene)
     plain = {"menu": small.MENU_INTENT, "ask": small.ASK, "mine": LIST, "progress": progress.INTENT,
              "nearest": nearest.INTENT, "reminders": reminder.LIST, "none": handbook.NONE}  # fmt: skip
+    if name == "rest" and (rest := scene.talk.state.pop("rest", "")):
+        scene.message = replace(scene.message, text=str(rest), button=None)
+        return route(scene)
     return Started(plain[name]) if name in plain else None

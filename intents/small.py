@@ -64,6 +64,12 @@ def elder(scene: Scene) -> Reply:
     return Reply("好的，长者模式开了。选项会少一些，随时可以找人。", ELDER_MENU)
 
 
+def hide(scene: Scene) -> Reply:
+    """How to make the talk vanish from this device; the page does it at once."""
+    scene.verdict = Verdict("act", "greeting")
+    return Reply("网页上点右上角“清空记录”就看不到了；手机聊天软件里，长按对话可以删除。", quick_exit=True)
+
+
 def voice(scene: Scene) -> Reply:
     """A voice message or a file that cannot be read (RG31)."""
     scene.verdict = Verdict("refuse", "none")
@@ -103,6 +109,7 @@ MENU_INTENT = Intent("menu", "菜单", menu)
 HELP = Intent("help", "帮助", help_)
 ELDER = Intent("elder_mode", "长者模式", elder)
 MEDICAL = Intent("medical", "问医生", medical)
+HIDE = Intent("hide", "隐藏记录", hide)
 VOICE = Intent("voice", "语音", voice)
 ASK = Intent("ask", "问政策", invite_question)
 EMPTY = Intent("empty", "空消息", empty)

@@ -152,8 +152,13 @@ ALERT = Kind(
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (MEDIATION, REPORT, ERRAND, HANDOFF, ALERT)}
 
 
-def may_read(kind: Kind, role: str, *, is_holder: bool) -> bool:
-    """Whether somebody of that role may read a case's words (RG41): mediation is for its mediators and holder."""
+def may_read(kind: Kind, role: str, *, is_holder: bool, level: int = 0, case_level: int = 0) -> bool:
+    """Whether somebody of that role may read a case's words (RG41).
+
+    Mediation is for its holder and for mediators of the levels it has reached (0 community, 1 street, 2 district).
+    """
     if not kind.private or is_holder:
         return True
-    return role in (MEDIATORS if kind.name == "mediation" else STAFF)
+    if kind.name != "mediation":
+        return role in STAFF
+    return role in MEDIATORS and level <= case_level

@@ -18,6 +18,7 @@ from storage.tables import conversations, outbox
 
 FETCHING = frozenset({"web", "console"})
 LEASE = timedelta(seconds=120)
+_PUT = outbox.insert().inline()
 BY_ID = outbox.c.id == bindparam("row")
 _MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
 _SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
@@ -48,7 +49,7 @@ class OutboxBook(Book):
         }  # fmt: skip
         self.records.rung.add((channel, address))
         if key is None:
-            self.records.run(outbox.insert().inline(), values)
+            self.records.run(_PUT, values)
             return True
         return self.insert_new(outbox, values, ["key"])
 

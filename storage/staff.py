@@ -12,11 +12,13 @@ from sqlalchemy import Row, bindparam, case, delete, literal, or_, select, updat
 from storage.door import Book
 from storage.tables import areas, keys, rota, workers
 
+_WORKERS = select(workers, areas.c.kind.label("area_kind")).outerjoin(areas, areas.c.id == workers.c.area_id)
+HEIGHTS = {"街道": 1, "区": 2}  # a worker's level, as the levels of mediation count
 ROLES = ("worker", "mediator", "admin")
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
 SESSIONS = ("session", "shared")  # a computer of one's own, and one that others use too
-_AT = select(workers).where(
+_AT = _WORKERS.where(
     workers.c.channel == bindparam("on"), workers.c.address == bindparam("to"), workers.c.active
 )
 
@@ -34,6 +36,7 @@ class Worker:
     channel: str
     address: str
     has_password: bool
+    level: int = 0  # 0 community, 1 street, 2 district
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class StaffBook(Book):
 
     def _read(self, row: Row[Any]) -> Worker:
         return Worker(row.id, row.login, row.name, row.role, row.area_id, row.active, row.channel or "",
-                      row.address or "", bool(row.password))  # fmt: skip
+                      row.address or "", bool(row.password), HEIGHTS.get(row.area_kind, 0))  # fmt: skip
 
     def add(self, *, login: str, name: str, role: str, area_id: str, now: datetime) -> int:
         """A new worker without a password: an invitation lets them set one."""
@@ -76,11 +79,11 @@ class StaffBook(Book):
 
     def get(self, worker_id: int) -> Worker:
         """The worker with that id."""
-        return self._read(self.records.run(select(workers).where(workers.c.id == worker_id)).one())
+        return self._read(self.records.run(_WORKERS.where(workers.c.id == worker_id)).one())
 
     def by_login(self, login: str) -> Worker | None:
         """The worker with that login name."""
-        row = self.records.run(select(workers).where(workers.c.login == login)).first()
+        row = self.records.run(_WORKERS.where(workers.c.login == login)).first()
         return self._read(row) if row else None
 
     def at(self, channel: str, address: str) -> Worker | None:
@@ -92,13 +95,13 @@ class StaffBook(Book):
         """Every worker, active ones first."""
         return [
             self._read(row)
-            for row in self.records.run(select(workers).order_by(workers.c.active.desc(), workers.c.id))
+            for row in self.records.run(_WORKERS.order_by(workers.c.active.desc(), workers.c.id))
         ]
 
     def within(self, path: str) -> list[Worker]:
         """Every worker of an area's subtree, active ones first."""
         here = select(areas.c.id).where(areas.c.path.startswith(path, autoescape=True))
-        found = select(workers).where(workers.c.area_id.in_(here))
+        found = _WORKERS.where(workers.c.area_id.in_(here))
         return [
             self._read(row) for row in self.records.run(found.order_by(workers.c.active.desc(), workers.c.id))
         ]

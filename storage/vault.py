@@ -38,12 +38,7 @@ class Vault:
 
     def open(self, sealed: bytes | None, about: str) -> str:
         """The text that was sealed; an empty string for nothing."""
-        if not sealed:
-            return ""
-        try:
-            return self._aes.decrypt(sealed[1:13], sealed[13:], about.encode()).decode()
-        except (InvalidTag, UnicodeDecodeError) as error:
-            raise Unreadable(Unreadable.__doc__) from error
+        return self.open_bytes(sealed, about).decode() if sealed else ""
 
     def seal_json(self, value: Any, about: str) -> bytes:
         """Encrypt plain data as JSON."""
@@ -60,9 +55,11 @@ class Vault:
 
     def open_bytes(self, sealed: bytes, about: str) -> bytes:
         """The file's bytes."""
+        if sealed[:1] != VERSION:
+            raise Unreadable(Unreadable.__doc__)
         try:
             return self._aes.decrypt(sealed[1:13], sealed[13:], about.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise Unreadable(Unreadable.__doc__) from error
 
     def index(self, words: str) -> bytes:

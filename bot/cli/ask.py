@@ -18,7 +18,7 @@ from intents.scene import Verdict
 from storage.archive import Archive
 
 INTENTS = {"thanks": "greeting", "menu": "greeting", "help": "greeting", "elder_mode": "greeting", "duty": "nearest",
-           "my_reminders": "reminder"}  # fmt: skip
+           "my_reminders": "reminder", "withdraw": "progress"}  # fmt: skip
 
 
 def add_parser(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

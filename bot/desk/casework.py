@@ -13,7 +13,7 @@ from bot.photos import BadPhoto, clean_photo
 from intents.handoff import Refused
 from intents.staff import deeds
 from intents.staff.chat import LABELS, masked
-from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move, may_read
+from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move
 from storage.archive import Records
 from storage.cases import Case
 from storage.staff import Worker
@@ -66,7 +66,7 @@ def find(records: Records, worker: Worker, number: str) -> Case:
 
 def is_readable(case: Case, worker: Worker) -> bool:
     """Whether the worker may read the case's words (RG41)."""
-    return may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id)
+    return deeds.may_see(worker, case)
 
 
 def must_read(case: Case, worker: Worker) -> None:

@@ -30,12 +30,23 @@ def find(records: Records, worker: Worker, number: str) -> Case:
     return case
 
 
+def may_see(worker: Worker, case: Case) -> bool:
+    """Whether the worker may read the case's words."""
+    return may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id, level=worker.level,
+                    case_level=case.level)  # fmt: skip
+
+
 def read_body(records: Records, worker: Worker, case: Case, now: datetime) -> dict[str, object]:
     """A case's words, for those who may read them; each look is written down (PIPL, RG41)."""
-    if not may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id):
+    if not may_see(worker, case):
         return {"words": HIDDEN}
     records.audit.write(now, worker.login, "look", case.number)
     return case.body
+
+
+def _must_read(worker: Worker, case: Case) -> None:
+    if not may_see(worker, case):
+        raise Refused("这件事只有承办人和调解员能处理。")
 
 
 def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, now: datetime, *,
@@ -43,7 +54,7 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     """Move a case along its table; tells those who follow it."""
     kind = KINDS[case.kind]
     if case.kind == "handoff":
-        return _handoff(records, worker, case, name, now)
+        return _handoff(records, worker, case, name, now, note)
     step = _step(kind, case, worker, name, note, picture)
     values = {"state": step.to} | _effect(step, case, worker)
     changed = records.cases.change(case, now, **values)
@@ -114,7 +125,7 @@ def _sentence(note: str) -> str:
     return note if not note or note[-1] in "。！？" else f"{note}。"
 
 
-def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datetime) -> Case:
+def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datetime, note: str) -> Case:
     step = KINDS["handoff"].move(name)
     if step is None:
         raise Refused("可以：接待、交回、结束。")
@@ -122,7 +133,10 @@ def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datet
         return handoff.take(records, worker, case, now)
     if step.name == "hand_back":
         handoff.hand_back(records, worker, case, now)
+    elif not note.strip():
+        raise Refused("“结束”要写明原因。")
     else:
+        records.cases.note(case.id, now, worker.name, "note", case.state, note)
         handoff.end(records, case, now, worker.name)
     return records.cases.get(case.id)
 
@@ -131,6 +145,7 @@ def add_note(
     records: Records, worker: Worker, case: Case, note: str, now: datetime, *, public: bool = False
 ) -> None:
     """Write into the case's history; a public note is told to those who follow the case."""
+    _must_read(worker, case)
     if not note.strip():
         raise Refused("备注是空的，没有保存。")
     records.cases.note(case.id, now, worker.name, "note", case.state, note.strip()[:1000], public=public)
@@ -144,6 +159,9 @@ def add_note(
 
 def assign(records: Records, worker: Worker, case: Case, to: Worker, now: datetime) -> Case:
     """Give a case to another worker who may have it."""
+    _must_read(worker, case)
+    if case.kind == "mediation" and to.role == "worker":
+        raise Refused("调解只能转给调解员。")
     if not to.active or not (to.id == worker.id or visible(records, to, case)):
         raise Refused(f"{to.name}不在这个范围，不能转给TA。")
     changed = records.cases.change(case, now, holder_id=to.id)

@@ -1,11 +1,13 @@
 """Alembic's entry: runs on the connection that storage.migrate hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 from storage.tables import Moment, metadata
 
 
-def render(kind: str, item: object, _context: object) -> str | bool:
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write moments as what the database has."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 
