@@ -18,6 +18,14 @@ from tests.databases import START
 ENTRY, WORDS = "MZ01", "低保要带什么材料"
 
 
+@pytest.fixture
+def library(built_library: Library) -> Library:
+    """As in production: the index is rebuilt beside the talk, so here it stays the old one."""
+    mine = copy.copy(built_library)
+    mine._eager = False
+    return mine
+
+
 def ask(archive: Archive, library: Library, number: int, text: str = WORDS) -> str:
     """What a resident is told."""
     with archive.open() as records:

@@ -1,84 +1,20 @@
-"""What the archive promises: sealing, moments, migrations, claims, keys, the clerk's units of work."""
+"""What the archive promises: moments, migrations, claims, keys, the inbox."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import datetime, timedelta
-from itertools import count
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, func, inspect, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy.exc import StatementError
 
-from bot import marks
-from bot.clerk import Clerk, clerk_for
+from bot.clerk import clerk_for
 from storage import migrate
 from storage.archive import Archive, Records
-from storage.tables import facts, inbox, metadata, outbox
-from storage.vault import Unreadable, Vault
-from tests.databases import KEY, START, open_archive
-
-ABOUT = "people.phone:1"
-
-
-def vault() -> Vault:
-    """A vault with real chance, as in production."""
-    return Vault(KEY, os.urandom)
-
-
-# sealing
-
-
-@given(st.text(), st.data())
-def test_a_changed_byte_is_noticed(words: str, data: st.DataObject) -> None:
-    sealed = bytearray(vault().seal(words, ABOUT))
-    at = data.draw(st.integers(1, len(sealed) - 1))
-    sealed[at] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(Unreadable):
-        vault().open(bytes(sealed), ABOUT)
-
-
-@given(st.text(min_size=1), st.integers(0, 40))
-def test_what_was_cut_short_is_noticed(words: str, left: int) -> None:
-    sealed = vault().seal(words, ABOUT)
-    with pytest.raises(Unreadable):
-        vault().open(sealed[: max(1, min(left, len(sealed) - 1))], ABOUT)
-
-
-@given(st.text(), st.binary(max_size=200))
-def test_what_is_sealed_opens_in_its_place_only(words: str, data: bytes) -> None:
-    mine = vault()
-    assert mine.open(mine.seal(words, ABOUT), ABOUT) == words
-    assert mine.open_bytes(mine.seal_bytes(data, ABOUT), ABOUT) == data
-    with pytest.raises(Unreadable):
-        mine.open(mine.seal(words, ABOUT), "people.phone:2")
-    with pytest.raises(Unreadable):
-        mine.open_bytes(mine.seal_bytes(data, ABOUT), "people.name:1")
-
-
-def test_another_key_opens_nothing_and_finds_nothing() -> None:
-    other = Vault(bytes(32), os.urandom)
-    with pytest.raises(Unreadable, match="SECRET_KEY"):
-        other.open(vault().seal("13800001111", ABOUT), ABOUT)
-    assert other.index("13800001111") != vault().index("13800001111") == vault().index("13800001111")
-    assert other.token_hash("t") != vault().token_hash("t")
-
-
-def test_the_same_words_are_never_sealed_alike() -> None:
-    assert len({vault().seal("13800001111", ABOUT) for _ in range(100)}) == 100
-
-
-def test_a_key_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
-        Vault(bytes(31), os.urandom)
-
+from storage.tables import inbox, metadata, outbox
+from tests.databases import START, open_archive
 
 # moments and tables
 
@@ -277,130 +213,6 @@ def test_after_a_quiet_restart_the_unheard_come_in_order(database_url: str) -> N
         assert [body["update_id"] for body in records.conversations.unheard("telegram")] == [3, 2]
         assert records.conversations.unheard("web") == []
     archive.close()
-
-
-# the clerk
-
-
-class Spilt(Exception):
-    """打翻了。"""
-
-
-@pytest.fixture
-def clerk(archive: Archive) -> Clerk:
-    """A clerk on each database; closed by the test."""
-    return clerk_for(archive)
-
-
-def _fact(name: str, ends: Exception | None = None) -> Callable[[Records], str]:
-    def job(records: Records) -> str:
-        records.places.set_fact(name, 1)
-        if ends:
-            raise ends
-        return name
-
-    return job
-
-
-def _facts(archive: Archive) -> set[str]:
-    with archive.reading() as records:
-        return {name for name in records.run(select(facts.c.name)).scalars() if name.startswith("test")}
-
-
-def test_a_job_that_raises_is_undone_and_the_others_are_not(archive: Archive, clerk: Clerk) -> None:
-    futures: list[Future[str]] = [
-        clerk.submit(_fact(f"test{n}", Spilt() if n % 3 == 0 else None)) for n in range(30)
-    ]
-    for n, future in enumerate(futures):
-        if n % 3 == 0:
-            with pytest.raises(Spilt):
-                future.result()
-        else:
-            assert future.result() == f"test{n}"
-    clerk.close()
-    assert _facts(archive) == {f"test{n}" for n in range(30) if n % 3}
-
-
-def test_a_job_whose_statement_failed_is_undone_alone(archive: Archive, clerk: Clerk) -> None:
-    def broken(records: Records) -> None:
-        records.places.set_fact("test-broken", 1)
-        records.connection.exec_driver_sql("SELECT * FROM no_such_table")
-
-    futures = [clerk.submit(_fact("test1")), clerk.submit(_fact("test2"))]
-    with pytest.raises(SQLAlchemyError):
-        clerk.submit(broken).result()
-    assert [future.result() for future in futures] == ["test1", "test2"]
-    clerk.close()
-    assert _facts(archive) == {"test1", "test2"}
-
-
-def test_a_commit_that_fails_is_told_to_every_job_of_it(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody waits for ever, nobody is told it was done, and the next job is done as ever."""
-    clerk = clerk_for(archive)
-    left = count(1)
-
-    def fail_once(point: str) -> None:
-        if point == "before commit" and next(left) == 1:
-            raise Spilt
-
-    monkeypatch.setattr(marks, "listener", fail_once)
-    with pytest.raises(Spilt):
-        clerk.submit(_fact("test1")).result(timeout=30)
-    assert clerk.submit(_fact("test2")).result(timeout=30) == "test2"
-    clerk.close()
-    assert _facts(archive) == {"test2"}
-
-
-def test_a_transaction_that_cannot_begin_is_told(sqlite_url: str) -> None:
-    """Another program holds the file: every waiting job hears of it, and later ones are done."""
-    archive = open_archive(sqlite_url)
-    path = make_url(sqlite_url).database
-    holder = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-    clerk = clerk_for(archive)
-    clerk.submit(lambda records: records.connection.exec_driver_sql("PRAGMA busy_timeout=1").all()).result()
-    with holder.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        futures = [clerk.submit(_fact(f"test{n}")) for n in range(3)]
-        for future in futures:
-            with pytest.raises(OperationalError):
-                future.result(timeout=30)
-        connection.rollback()
-    assert clerk.submit(_fact("test9")).result(timeout=30) == "test9"
-    clerk.close()
-    archive.close()
-    holder.dispose()
-
-
-def test_what_waits_is_done_before_the_clerk_stops(archive: Archive, clerk: Clerk) -> None:
-    futures = [clerk.submit(_fact(f"test{n}")) for n in range(20)]
-    clerk.close()
-    assert all(future.done() for future in futures)
-    assert len(_facts(archive)) == 20
-    with pytest.raises(RuntimeError):
-        clerk.submit(_fact("test-late"))
-
-
-def test_bells_ring_after_the_commit_and_not_for_what_failed(archive: Archive) -> None:
-    rung: list[tuple[str, str]] = []
-
-    def ring(addresses: set[tuple[str, str]]) -> None:
-        with archive.reading() as records:
-            assert records.run(select(func.count()).select_from(outbox)).scalar_one() == 1
-        rung.extend(addresses)
-
-    clerk = clerk_for(archive, ring)
-
-    def fail(records: Records) -> None:
-        put(records, "2")
-        raise Spilt
-
-    with pytest.raises(Spilt):
-        clerk.submit(fail).result()
-    assert clerk.submit(lambda records: put(records, "1")).result()
-    clerk.close()
-    assert rung == [("telegram", "1")]
 
 
 def test_the_inbox_holds_nothing_in_plain(archive: Archive) -> None:

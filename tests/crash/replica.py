@@ -44,12 +44,13 @@ class Pushed:
             await self._hear(ears, kept)
         batch = await self._fetch(0)
         while batch:
-            new = [update for update in batch if await self._keep(ears, update)]
+            for update in batch:
+                await ears.keep(NAME, str(update["id"]), update["address"], update)
+            kept = batch
             batch = await self._fetch(batch[-1]["id"])  # acknowledges what is kept and not heard yet
-            await self._hear(ears, new)
-
-    async def _keep(self, ears: Ears, update: dict[str, Any]) -> bool:
-        return await ears.keep(NAME, str(update["id"]), update["address"], update)
+            await self._hear(
+                ears, kept
+            )  # also what was heard before it could be acknowledged: the inbox knows
 
     async def _fetch(self, after: int) -> list[dict[str, Any]]:
         async with self._session.get("/updates", params={"after": after}) as answer:
