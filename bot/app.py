@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -145,6 +146,8 @@ class App:
         """Build the index beside the first page views; a message that comes before waits for it."""
         await self.office.read(self.office.lore)
         when.read("正月十五", self.office.now())  # the lunar tables are made at the first use
+        gc.collect()
+        gc.freeze()  # the index is for good: collections need not walk it again
 
     def _ring(self, rung: Rung) -> None:
         self.delivery.ring()

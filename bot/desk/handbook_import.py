@@ -22,7 +22,7 @@ from knowledge.handbook_files import Loaded, read_file, write_xlsx, write_yaml
 from storage.archive import Records
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_CARRIED = 1_000_000  # characters of the checked file that the confirm form carries
+MOST_CARRIED = 2_000_000  # characters of the checked file that the confirm form carries
 MOST_UNPACKED = 8_000_000
 SHOWN = 200
 _reading = asyncio.Semaphore(1)  # one file at a time, so that files cannot fill the memory together
