@@ -24,6 +24,7 @@ from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.web import Front, WebChannel
 from bot.clerk import Rung
 from bot.delivery import Delivery
+from bot.journal import journal_in
 from bot.lock import FileLock
 from bot.office import Office, wall_clock
 from bot.photos import clean_photo
@@ -85,7 +86,9 @@ class App:
         self.web = self._web() if settings.web_chat else None
         self.telegram = self._telegram() if settings.telegram_token.get_secret_value() else None
         self.channels: dict[str, Channel] = {"telegram": self.telegram} if self.telegram else {}
-        self.delivery = Delivery(self.office, self.channels, f"{os.getpid()}-{secrets.token_hex(4)}")
+        claim = f"{os.getpid()}-{secrets.token_hex(4)}"
+        journal = journal_in(settings.data_dir, claim)
+        self.delivery = Delivery(self.office, self.channels, claim, journal=journal)
 
     def _web(self) -> WebChannel:
         origins = (self.settings.base_url,) if self.settings.public_url else ()
@@ -124,6 +127,7 @@ class App:
             loop.call_soon_threadsafe(self._ring, rung)
 
         self.office.on_bell(ring)
+        await self.delivery.recover()
         beat = asyncio.Event()
         scheduler = self._heartbeat(beat)
         tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]

@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -15,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import marks
 from bot.channels import Channel
+from bot.journal import Journal, Past
 from bot.office import Office
 from intents.message import Outgoing, Sent, from_json
 from storage.archive import Records
@@ -35,12 +38,18 @@ class Delivery:
     """Sends what the outbox holds for the channels given, until cancelled."""
 
     def __init__(
-        self, office: Office, channels: Mapping[str, Channel], mine: str, lease: timedelta = LEASE
+        self,
+        office: Office,
+        channels: Mapping[str, Channel],
+        mine: str,
+        lease: timedelta = LEASE,
+        journal: Journal | None = None,
     ) -> None:
         self._office = office
         self._channels = channels
         self._mine = mine  # names this process in claims
         self._lease = lease
+        self._journal = journal
         self._bell = asyncio.Event()
         self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -58,8 +67,9 @@ class Delivery:
     async def _look(self) -> int:
         """A database that is away for a while must not end the delivery."""
         try:
+            await self.recover()
             return await self.once()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):
             log.exception("the outbox could not be worked on; next look follows")
             return 0
 
@@ -69,8 +79,22 @@ class Delivery:
         except TimeoutError:
             return
 
+    async def recover(self) -> None:
+        """Settle what dead processes of this machine left, by their journals; at the start, before the first round."""
+        if self._journal is None:
+            return
+        with closing(self._journal.past()) as found:
+            for past in found:
+                await self._office.write(partial(self._settle, past=past, now=self._office.now()))
+                past.path.unlink(missing_ok=True)
+
+    def _settle(self, records: Records, past: Past, now: datetime) -> None:
+        records.outbox.recover_claim(past.claim, past.calls, past.whole, now)
+
     async def once(self) -> int:
         """One look at the outbox; returns how many rows were taken."""
+        if self._journal:
+            self._journal.open()
         now = self._office.now()
         outgoing = await self._office.write(lambda records: self._claim(records, now))
         if not outgoing:
@@ -82,7 +106,16 @@ class Delivery:
         ends = await asyncio.gather(*(self._lane(lane) for lane in lanes.values()), return_exceptions=True)
         for failure in filter(None, ends):
             raise failure
+        await self._tidy()
         return len(outgoing)
+
+    async def _tidy(self) -> None:
+        """All lanes have ended; a row is in flight now only where its answer could not be written down."""
+        if self._journal and self._journal.is_large() and not await self._has_flying():
+            self._journal.begin_anew()
+
+    async def _has_flying(self) -> bool:
+        return await self._office.write(lambda records: records.outbox.has_flying(self._mine))
 
     def _claim(self, records: Records, now: datetime) -> list[Outgoing]:
         rows = records.outbox.claim(now, self._mine, BATCH, list(self._channels), self._lease)
@@ -127,16 +160,28 @@ class Delivery:
     async def _send(self, one: Outgoing) -> Sent | None:
         """None where the claim ran out while the row waited, and another look has it now."""
         now = self._office.now()
-        if not await self._office.write(lambda records: self._begin(records, one, now)):
+        tries = await self._office.write(lambda records: self._begin(records, one, now))
+        if not tries:
             return None
         marks.reached("after sending")
-        sent = await self._channels[one.channel].send(one)
-        marks.reached("after call")
+        sent = await self._call(one, tries)
         done_at = self._office.now()
         await self._office.write(lambda records: self._mark(records, one, sent, done_at))
         return sent
 
-    def _begin(self, records: Records, one: Outgoing, now: datetime) -> bool:
+    async def _call(self, one: Outgoing, tries: int) -> Sent:
+        """Between the journal's two lines nobody can know whether the row arrives."""
+        if self._journal:
+            self._journal.call(one.id, tries)
+        marks.reached("before call")
+        sent = await self._channels[one.channel].send(one)
+        marks.reached("after call")
+        if self._journal and sent.outcome == "sent":
+            self._journal.answer(one.id, tries, sent.ref)
+        marks.reached("after answer")
+        return sent
+
+    def _begin(self, records: Records, one: Outgoing, now: datetime) -> int:
         return records.outbox.sending(one.id, self._mine, now, self._lease)
 
     def _mark(self, records: Records, one: Outgoing, sent: Sent, now: datetime) -> None:
@@ -164,5 +209,9 @@ class Delivery:
         records.outbox.later(one.id, now + wait, sent.why)
 
     async def stop(self) -> None:
-        """Put back what was claimed and not begun."""
+        """Put back what was claimed and not begun. The journal stays where a call was cut short."""
         await self._office.write(lambda records: records.outbox.release(self._mine))
+        if self._journal and await self._has_flying():
+            self._journal.close()
+        elif self._journal:
+            self._journal.remove()

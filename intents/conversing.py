@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from intents import emergency, handoff, router, staff
+from intents import booking, emergency, handoff, router, staff
 from intents.intent import Intent, Started
 from intents.message import Option, Reply
 from intents.scene import Scene
@@ -43,7 +43,7 @@ def converse(scene: Scene) -> list[Reply]:
         return said
     if (said := emergency.aftermath(scene)) is not None:
         return _pause(scene, said)
-    if (said := emergency.suspected(scene)) is not None:
+    if not scene.talk.dialogue and (said := emergency.suspected(scene)) is not None:
         return _pause(scene, said)
     if scene.talk.dialogue:
         return _go_on(scene)
@@ -249,6 +249,8 @@ def _everywhere(scene: Scene) -> list[Reply] | None:
         return _finish(scene, [Reply(f"好的，{title}已取消，什么都没有提交。还想办什么，直接说。", MENU)])
     if BACK.match(text) and talk.dialogue:
         return _back(scene)
+    if CANCEL.match(text) and not talk.dialogue and (just := booking.just_booked(scene)):
+        return begin(scene, just)
     if (CANCEL.match(text) or BACK.match(text)) and not talk.dialogue:
         return [Reply("好的，现在没有正在办的事。想办什么，直接说。", MENU)]
     if RESUME.match(text) and (paused := talk.state.pop("paused", None)):
@@ -258,6 +260,8 @@ def _everywhere(scene: Scene) -> list[Reply] | None:
         return begin(scene, started)
     if found := router.BIND.match(text):
         return [staff.bind(scene, found[1])]
+    if scene.worker is None and not talk.dialogue and (said := staff.unbound(text)):
+        return [said]
     return None
 
 
@@ -283,6 +287,8 @@ def _go_on(scene: Scene) -> list[Reply]:
     question, text = stopped.question, scene.text
     if (changed := _change(scene, intent, stopped.name)) is not None:
         return changed
+    if other := booking.other_service(scene):
+        return begin(scene, router.to_service(other))
     if (
         getattr(question, "open", False)
         and not scene.message.photo

@@ -28,14 +28,14 @@ FRESH = timedelta(minutes=60)  # how long what is said belongs to an alert
 TAKE_WITHIN = timedelta(minutes=1)
 EVERYDAY = 0.9  # a handbook question at least so plain is answered even then
 SAFE = re.compile(
-    r"^(我|现在|已经)*(没事|没危险|安全|平安|误会|没有危险|不用了|是开玩笑|说着玩)(了|的)?[呀啊。！! ]*$"
+    r"(我|都|已经|现在|人)(没事|没危险|安全|平安)了|^(没事|没危险|安全|平安)了?[呀啊。！! ]*$|误会|虚惊一场|说着玩"
 )
 PRIVATE = frozenset({"domestic_violence", "child_harm", "self_harm"})
 
 
 def heard(scene: Scene) -> list[Reply] | None:
     """The card for an emergency in the words, or None. The alert goes to people, never to a shared group (RG45)."""
-    found = emergency.check(scene.text)
+    found = emergency.check(scene.text) if scene.worker is None else emergency.matched(scene.text)
     if found is None:
         return None
     scene.verdict = Verdict("emergency", "emergency")
@@ -129,7 +129,7 @@ def aftermath(scene: Scene) -> list[Reply] | None:
         return None
     scene.verdict = Verdict("emergency", "emergency")
     told = _add(scene, case)
-    if SAFE.match(scene.text.strip()):
+    if SAFE.search(scene.text):
         scene.talk.state.pop("alert")
         return [Reply("好的，平安就好。值班人员还会看一下。有事随时找我。")]
     lead = "已经转给值班人员。" if told else "已经记到值班台。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from intents.message import Message
@@ -292,7 +292,10 @@ class OnDay(Question):
         return read.start.astimezone(ZONE).date().isoformat()
 
     def hear(self, message: Message, scene: Scene) -> Json:
-        return self._day(message.text, scene)
+        found = self._day(message.text, scene)
+        if found is MISS and self._days and ANY.search(message.text):
+            return self._days[0].isoformat()
+        return found
 
     def glean(self, text: str, scene: Scene) -> Json:
         found = self._day(text, scene)
@@ -304,54 +307,18 @@ class OnDay(Question):
         return date.fromisoformat(value)
 
 
-class AtTime(Question):
-    """One of the free times of a day, or the person's own words for one. The answer is local "HH:MM", so that it
-    holds when the day is changed; it loads as the moment of that day, free or not."""
-
-    def __init__(self, prompt: str, day: date, times: Sequence[datetime], shown: Sequence[datetime]) -> None:
-        super().__init__(prompt)
-        self._day, self._times, self._shown = day, list(times), list(shown)
-        self.hint = "请选一个时间，或者直接说几点。"
-
-    def options(self) -> Sequence[tuple[str, str]]:
-        return [(clock(t), clock(t)) for t in self._shown]
-
-    def _pick(self, text: str, scene: Scene) -> Json:
-        read = when.read(text, scene.local)
-        if read.start is None:
-            return MISS
-        if read.kind == "point":
-            wanted = clock(read.start)
-            return wanted if any(clock(t) == wanted for t in self._times) else MISS
-        if read.kind in ("part", "range", "deadline"):
-            inside = [t for t in self._times if _within(t, read, self._day)]
-            return clock(inside[0]) if len(inside) == 1 else MISS
-        return MISS
-
-    def hear(self, message: Message, scene: Scene) -> Json:
-        found = self._pick(message.text, scene)
-        if found is MISS:
-            self.hint = "这个时间没有空位，请选下面的时间。"
-        return found
-
-    def glean(self, text: str, scene: Scene) -> Json:
-        return self._pick(text, scene)
-
-    def load(self, value: Json) -> datetime:
-        return datetime.combine(self._day, time.fromisoformat(value), ZONE)
+ANY = re.compile(
+    r"随便|随意|都行|都可以|都中|都成|最早|越早越好|最近的|无所谓|看着办|听你的|听您的|你定|您定|任意"
+)
+DAY = re.compile(
+    r"[今明昨后][天儿日个早晚]|大后|前天|当天|当日|赶明|周末|[这下上本]个?(?:周|星期|礼拜|月)|(?:周|星期|礼拜)[一二三四五六日天1-7]"
+    r"|[0-9一二三四五六七八九十]{1,3}[号日](?![楼院])|[0-9一二三四五六七八九十]月|[天周月年][之以]?后|元旦|春节|国庆|中秋|端午|清明|五一|[初廿][一二三四五六七八九十]"
+)
 
 
-def clock(moment: datetime) -> str:
-    """Local "HH:MM"."""
-    return f"{moment.astimezone(ZONE):%H:%M}"
-
-
-def _within(t: datetime, read: when.When, day: date) -> bool:
-    if read.start is None:
-        return False
-    begin = datetime.combine(day, read.start.astimezone(ZONE).timetz())
-    end = begin + ((read.end - read.start) if read.end else timedelta(hours=1))
-    return begin <= t < end
+def names_day(text: str) -> bool:
+    """Whether words tell a day, and not only a time of day."""
+    return DAY.search(text) is not None
 
 
 def without_photo(message: Message) -> Message:

@@ -191,6 +191,12 @@ def deed(scene: Scene, name: str) -> Started:
     return Started(BY_NAME[name])
 
 
+def to_service(service_id: str) -> Started:
+    """Begin booking a service, or signing up where it is a club, a class or volunteering."""
+    sign_up = service_id.startswith(activity.KINDS)
+    return Started(activity.INTENT if sign_up else INTENT, {"service": service_id})
+
+
 def _to_book(scene: Scene, name: str) -> Started:
     found = catalogue.named(scene.text, dict(scene.lore.services))
     if len(found) == 1:

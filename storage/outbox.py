@@ -6,11 +6,11 @@ Channels that fetch for themselves (web page, terminal) get rows in the state `k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 
 from storage.conversations import Line
 from storage.door import Book
@@ -18,11 +18,14 @@ from storage.tables import conversations, outbox
 
 FETCHING = frozenset({"web", "console"})
 LEASE = timedelta(seconds=120)
+Calls = Mapping[
+    tuple[int, int], str | None
+]  # (row, tries) handed to its channel: the platform's id, None without answer
 _PUT = outbox.insert().inline()
 BY_ID = outbox.c.id == bindparam("row")
 _MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
 _SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
-    state="sending", tries=outbox.c.tries + 1, lease_until=bindparam("until"))  # fmt: skip
+    state="sending", tries=outbox.c.tries + 1, lease_until=bindparam("until")).returning(outbox.c.tries)  # fmt: skip
 _FLYING = select(outbox.c.id).where(_MINE, outbox.c.state == "sending")
 _SENT = (
     update(outbox)
@@ -106,10 +109,10 @@ class OutboxBook(Book):
         told: dict[str, Any] = self.vault.open_json(row.body, f"outbox.body:{row.channel}:{row.address}")
         return told
 
-    def sending(self, row_id: int, mine: str, now: datetime, lease: timedelta = LEASE) -> bool:
-        """The call is about to be made: commit this first. False where the claim ran out: then do not send."""
+    def sending(self, row_id: int, mine: str, now: datetime, lease: timedelta = LEASE) -> int:
+        """The call is about to be made: commit this first. Its number, from 1; 0 where the claim ran out: do not send."""
         values = {"row": row_id, "mine": mine, "until": now + lease}
-        return self.records.run(_SENDING, values).rowcount == 1
+        return int(self.records.run(_SENDING, values).scalar() or 0)
 
     def is_flying(self, row_id: int, mine: str) -> bool:
         """Whether the row is still this process's to settle, and not given to another while the call took long."""
@@ -171,12 +174,40 @@ class OutboxBook(Book):
         back = self.records.run(
             update(outbox).where(outbox.c.state == "claimed", stale).values(state="pending", claim=None)
         ).rowcount
-        flying = and_(outbox.c.state == "sending", stale)
+        return int(back) + self._doubt(and_(outbox.c.state == "sending", stale))
+
+    def recover_claim(self, claim: str, calls: Calls, whole: bool, now: datetime) -> int:
+        """Rows of a process that is dead, by its journal; returns how many will be sent again.
+
+        Answered: sent. Called and not answered: repeated once, then unknown. Never called: back, and not a repeat;
+        but where the journal may have lost lines (not `whole`), every row that was `sending` may have been called.
+        """
+        mine = outbox.c.claim == claim
+        flying = and_(mine, outbox.c.state == "sending")
+        rows = self.records.run(select(outbox.c.id, outbox.c.tries).where(flying)).all()
+        answered = [(row.id, ref) for row in rows if (ref := calls.get((row.id, row.tries))) is not None]
+        self.sent(answered, now)
+        called = [row.id for row in rows if not whole or (row.id, row.tries) in calls]
+        again = self._doubt(and_(flying, outbox.c.id.in_(called)))
+        back = self.records.run(
+            update(outbox)
+            .where(mine, outbox.c.state.in_(("claimed", "sending")))
+            .values(state="pending", claim=None)
+        ).rowcount
+        return int(back) + again
+
+    def _doubt(self, flying: ColumnElement[bool]) -> int:
+        """Nobody can ask any more: repeated once, then unknown; returns how many are repeated."""
         self.records.run(update(outbox).where(flying, outbox.c.repeats >= 1).values(
             state="unknown", error="进程中断，无法确认是否送达", claim=None))  # fmt: skip
         again = self.records.run(update(outbox).where(flying).values(
             state="pending", repeats=outbox.c.repeats + 1, claim=None)).rowcount  # fmt: skip
-        return int(back + again)
+        return int(again)
+
+    def has_flying(self, mine: str) -> bool:
+        """Whether a call of this process is not settled."""
+        flying = select(outbox.c.id).where(outbox.c.claim == mine, outbox.c.state == "sending")
+        return self.records.run(flying.limit(1)).first() is not None
 
     def release(self, mine: str) -> None:
         """Put back what this process had claimed and not begun to send (an orderly stop)."""

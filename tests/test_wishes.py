@@ -19,7 +19,7 @@ HELD_OUT: dict[str, list[str]] = yaml.safe_load(
 )
 DEEDS = sorted(set(HELD_OUT) - {"handbook", "none"})
 MAIN = ("booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
-        "handoff", "reminder", "nearest", "activity")  # fmt: skip
+        "handoff", "reminder", "nearest", "activity", "withdraw")  # fmt: skip
 
 
 @cache
@@ -106,6 +106,31 @@ def test_plain_words_settle_it(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["人工湖的荷花开了", "手机字太小了看不清", "你好，想问问低保"])
 def test_rules_leave_other_talk_alone(text: str) -> None:
     assert by_rule(text) is None
+
+
+@pytest.mark.parametrize("text", ["我要找真人说", "我要投诉你们", "把我的信息删了"])
+def test_a_person_is_got_at_once(text: str) -> None:
+    found = recogniser().recognise(text)[0]
+    assert found.name == "handoff"
+    assert found.confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text", ["王秀英", "我叫李建国", "13800001234", "138 0000 1234", "我电话13800001234"]
+)
+def test_a_bare_name_or_number_asks_for_nothing(text: str) -> None:
+    found = recogniser().recognise(text)[0]
+    assert found.name == "none"
+    assert found.confidence >= 0.8
+
+
+def test_what_looks_like_a_name_may_be_a_wish() -> None:
+    assert best("关怀版") == "elder_mode"
+
+
+def test_taking_back_is_not_cancelling_a_booking() -> None:
+    assert best("撤回调解") == "withdraw"
+    assert best("把约的律师撤了") == "cancel_booking"
 
 
 @pytest.mark.parametrize("text", ["", " ", "1", "🌹", "Ａ" * 5000, "\x00"])

@@ -2,5 +2,6 @@
 
 from intents.booking.change import CANCEL, LIST, MOVE
 from intents.booking.choose import INTENT
+from intents.booking.hooks import just_booked, other_service
 
-__all__ = ["CANCEL", "INTENT", "LIST", "MOVE"]
+__all__ = ["CANCEL", "INTENT", "LIST", "MOVE", "just_booked", "other_service"]

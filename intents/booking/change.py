@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from intents.booking import free
+from intents.booking import free, times
 from intents.booking.choose import remind
+from intents.booking.details import unit
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import AtTime, Choice, OnDay, YesNo, clock
+from intents.questions import Choice, OnDay, YesNo, names_day
 from intents.scene import ZONE, Scene, Verdict
-from intents.talk import Part, Stale, Talk, ask
+from intents.talk import MISS, Part, Stale, Talk, ask
 from knowledge import services as catalogue
 from knowledge import when
 from knowledge.services import Service
@@ -25,7 +28,8 @@ def _name(scene: Scene, booking: Booking) -> str:
 def say(scene: Scene, booking: Booking) -> str:
     """A booking in one line."""
     whom = f"（{booking.details['for_whom']}）" if booking.details.get("for_whom") else ""
-    many = f" {booking.quantity}份" if booking.quantity > 1 else ""
+    service = scene.lore.services.get(booking.service_id)
+    many = f" {booking.quantity}{unit(service) if service else '份'}" if booking.quantity > 1 else ""
     return f"{_name(scene, booking)}{whom} {when.say(booking.starts_at)}{many} 预约号{booking.code}"
 
 
@@ -57,9 +61,8 @@ def _which(scene: Scene, verb: str) -> Part:
         yield from ask("code", Choice(f"要{verb}哪一个？", []))
     if code == "all":
         return list(own.values())
-    if code not in own:
-        return None
-    return own[code]
+    several = [own[c] for c in str(code).split(",") if c in own]
+    return several if len(several) > 1 else several[0] if several else None
 
 
 def _likely(scene: Scene, own: list[Booking]) -> list[Booking]:
@@ -121,13 +124,17 @@ def _moment(scene: Scene, service: Service, booking: Booking, day: date) -> Part
         return slots[0].starts_at
     moments = [slot.starts_at for slot in slots]
     same = datetime.combine(day, booking.starts_at.astimezone(ZONE).timetz())
-    shown = sorted(moments, key=lambda m: abs(m - same))[: 3 if scene.person.elder else 6]
-    moment = yield from ask(
-        "time", KeepTime(f"{when.say(day, clock=False)}几点？", day, moments, sorted(shown), same)
-    )
-    if moment not in moments:
-        raise Stale("time", f"抱歉，{moment.astimezone(ZONE):%H:%M}刚被约走了。")
-    return moment
+    plan = [slot.starts_at for slot in service.slots(day, scene.lore.calendar)]
+    question = KeepTime(f"{when.say(day, clock=False)}几点？", day, moments, times.shown(scene, moments, same),
+                        plan=plan, span=times.span(scene),
+                        since=times.since(scene), same=same)  # fmt: skip
+    return (yield from times.ask_time(scene, service, booking.place_id, day, question, moments))
+
+
+def _turned(text: str) -> tuple[str, str, str]:
+    """What stands before and after 改 or 换; 改一下周五的 tells no new time."""
+    plain = re.sub("(改|换|调)(一下|下|个)", "", text)
+    return plain.rpartition("改") if "改" in plain else plain.rpartition("换")
 
 
 class NewDay(OnDay):
@@ -138,26 +145,29 @@ class NewDay(OnDay):
         self._was = booking.starts_at.astimezone(ZONE).date()
 
     def glean(self, text: str, scene: Scene) -> object:
+        if "day" in scene.answers:
+            return self._day(text, scene) if names_day(text) else MISS
         if "推" in text and "天" in text:
             return (self._was + timedelta(days=1)).isoformat()
-        _, turn, rest = text.rpartition("改") if "改" in text else text.rpartition("换")
+        _, turn, rest = _turned(text)
         return self._day(rest, scene) if turn else super().glean("", scene)
 
 
-class KeepTime(AtTime):
+class KeepTime(times.AtTime):
     """The time of day; 同一个时间, or no word of another, keeps the old one where it is free."""
 
-    def __init__(self, prompt: str, day: date, times: list[datetime], shown: list[datetime], same: datetime) -> None:  # fmt: skip
-        super().__init__(prompt, day, times, shown)
+    def __init__(self, prompt: str, day: date, moments: Sequence[datetime], shown: Sequence[datetime], *,
+                 plan: Sequence[datetime], span: str, since: datetime | None, same: datetime) -> None:  # fmt: skip
+        super().__init__(prompt, day, moments, shown, plan=plan, span=span, since=since)
         self._same = same
 
     def glean(self, text: str, scene: Scene) -> object:
-        _, turn, rest = text.rpartition("改") if "改" in text else text.rpartition("换")
+        _, turn, rest = _turned(text)
         if (
             any(word in text for word in ("同一", "时间不变", "还是那个", "同样", "往后推", "照旧"))
             and self._same in self._times
         ):
-            return clock(self._same)
+            return times.clock(self._same)
         return super().glean(rest if turn else text, scene)
 
 

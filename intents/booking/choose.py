@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
-from intents.booking import free
-from intents.booking.days import Days
+from intents.booking import details, free, times
+from intents.booking.days import Days, Other
+from intents.booking.sure import is_sure
 from intents.intent import Intent
 from intents.message import Option, Reply
-from intents.questions import Address, AtTime, Choice, Number, PersonName, Phone, Words, YesNo, clock
+from intents.questions import Choice
 from intents.scene import ZONE, Scene, Verdict
-from intents.talk import Part, Question, Stale, Talk, ask
+from intents.talk import Part, Stale, Talk, ask
 from knowledge import services as catalogue
 from knowledge import when
+from knowledge.places import Place
 from knowledge.services import GROUPS, Service, Slot
-from knowledge.wishes import words
 from storage.bookings import Booking, SeatTaken
 
 ALARMING = re.compile(
@@ -28,19 +29,21 @@ GROUP_NAMES = {"吃": "吃：助餐送餐", "住": "住：家政保洁", "行": 
 
 
 def talk(scene: Scene) -> Talk:
-    """Service, place, day, time, what the service asks, and a last yes; then the seat is taken."""
+    """Service, place, day, how many, time, what the service asks, and a last yes; then the seat is taken."""
     scene.verdict = scene.verdict or Verdict("act", "booking")
     service = yield from _service(scene)
     if (yield from _is_urgent(scene, service)):
         return Reply("请现在就打120，说清地址，身边别离人。")
     place_id = yield from _place(scene, service)
-    quantity = yield from _quantity(scene, service)
-    chosen = yield from _days(scene, service, place_id, quantity)
+    chosen = yield from _days(scene, service, place_id)
+    quantity = yield from details.quantity(scene, service)
+    _have_room(scene, service, place_id, chosen, quantity)
     slots = yield from _times(scene, service, place_id, chosen, quantity)
-    details = yield from _details(scene, service)
-    if not (yield from ask("sure", YesNo(_summary(scene, service, place_id, slots, quantity, details)))):
+    told = yield from details.ask_details(scene, service, quantity)
+    summary = _summary(scene, service, place_id, slots, quantity, told)
+    if not (yield from is_sure(scene, service, summary, places=len(_places(scene, service)))):
         return Reply("好的，没有预约。还想办什么，直接说。")
-    return _book(scene, service, place_id, slots, quantity, details)
+    return _book(scene, service, place_id, slots, quantity, told)
 
 
 def _is_urgent(scene: Scene, service: Service) -> Part:
@@ -74,16 +77,24 @@ def _service(scene: Scene) -> Part:
 class GroupChoice(Choice):
     """The groups of the catalogue; a service named outright is taken as well."""
 
-    def __init__(self, options: Sequence[tuple[str, str]], services: dict[str, Service] | object) -> None:
+    def __init__(self, options: Sequence[tuple[str, str]], services: Mapping[str, Service]) -> None:
         super().__init__("想约哪一类？", options)
-        self._services = services if isinstance(services, dict) else {}
+        self._services = services
 
     def _named(self, text: str) -> list[str]:
-        return [s.id for s in catalogue.named(text, self._services)] or super()._named(text)
+        named = catalogue.named(text, self._services)
+        groups = {service.group for service in named}
+        if len(named) > 1 and len(groups) == 1:
+            return list(groups)
+        return [service.id for service in named] or super()._named(text)
+
+
+def _places(scene: Scene, service: Service) -> list[Place]:
+    return [scene.lore.places[i] for i in service.places if i in scene.lore.places]
 
 
 def _place(scene: Scene, service: Service) -> Part:
-    known = [scene.lore.places[i] for i in service.places if i in scene.lore.places]
+    known = _places(scene, service)
     if len(known) <= 1:
         return known[0].id if known else (service.places[0] if service.places else "")
     names = {place.id: place.near for place in known}
@@ -91,23 +102,42 @@ def _place(scene: Scene, service: Service) -> Part:
     return (yield from ask("place", question))
 
 
-def _quantity(scene: Scene, service: Service) -> Part:
-    if "quantity" not in service.asks:
-        return 1
-    question = Number("要几份？" if service.group == "吃" else "几个人？", most=min(service.capacity, 20))
-    return int((yield from ask("quantity", question)))
-
-
-def _days(scene: Scene, service: Service, place_id: str, quantity: int) -> Part:
+def _days(scene: Scene, service: Service, place_id: str) -> Part:
+    """The days; the day's cut-off is told before anything else is asked."""
     offered = free.days(scene, service, place_id, 3 if scene.person.elder else 5)
-    if not offered:
-        offered = []
-    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day)
-    chosen: list[date] = yield from ask("day", question)
+    others = _other_meals(scene, service, str(scene.answers.get("_refused", "")))
+    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others)
+    chosen: list[date] | str = yield from ask("day", question)
+    if isinstance(chosen, str):
+        scene.answers["service"], _, scene.answers["day"] = chosen.partition("@")
+        raise Stale("_refused", "")
+    for day in chosen:
+        if not free.slots(scene, service, place_id, day):
+            scene.answers["_refused"] = day.isoformat()
+            raise Stale("day", free.why_not(scene, service, place_id, day))
+    return chosen
+
+
+def _other_meals(scene: Scene, service: Service, refused: str) -> list[Other]:
+    """Where lunch is too late, dinner of that day: services of the group that share a word and are still free."""
+    if not refused or not service.whole_day:
+        return []
+    day, found = date.fromisoformat(refused), []
+    for other in scene.lore.services.values():
+        is_like = (
+            other.id != service.id and other.group == service.group and set(other.words) & set(service.words)
+        )
+        if is_like and other.whole_day and other.places and free.slots(scene, other, other.places[0], day):
+            is_tonight = day == scene.local.date() and other.plan[0].opens.hour >= 16
+            said = "今晚" if is_tonight else f"{when.say(day, clock=False)}{other.plan[0].opens:%H:%M}"
+            found.append(Other(other, refused, f"{said}（{other.name}）"))
+    return found
+
+
+def _have_room(scene: Scene, service: Service, place_id: str, chosen: list[date], quantity: int) -> None:
     for day in chosen:
         if not free.slots(scene, service, place_id, day, quantity):
             raise Stale("day", free.why_not(scene, service, place_id, day))
-    return chosen
 
 
 def _times(scene: Scene, service: Service, place_id: str, chosen: list[date], quantity: int) -> Part:
@@ -117,76 +147,52 @@ def _times(scene: Scene, service: Service, place_id: str, chosen: list[date], qu
     slots = free.slots(scene, service, place_id, day, quantity)
     moments = [slot.starts_at for slot in slots]
     prompt = f"{when.say(day, clock=False)}这些时间有空，您看几点？"
-    moment: datetime = yield from ask("time", AtTime(prompt, day, moments, _shown(scene, moments)))
-    if moment not in moments:
-        scene.answers["_lost"] = moment.isoformat()
-        raise Stale("time", f"抱歉，{when.say(moment)}刚被约走了。")
+    plan = [slot.starts_at for slot in service.slots(day, scene.lore.calendar)]
+    question = times.AtTime(
+        prompt,
+        day,
+        moments,
+        times.shown(scene, moments),
+        plan=plan,
+        span=times.span(scene),
+        since=times.since(scene),
+    )
+    moment = yield from times.ask_time(scene, service, place_id, day, question, moments)
     return [slot for slot in slots if slot.starts_at == moment]
 
 
-def _shown(scene: Scene, moments: list[datetime]) -> list[datetime]:
-    """The times nearest to what was asked for and could not be had, else an even pick of the day."""
-    limit = 3 if scene.person.elder else 6
-    wanted = scene.answers.get("_lost")
-    if wanted:
-        lost = datetime.fromisoformat(wanted)
-        return sorted(sorted(moments, key=lambda m: abs(m - lost))[:3])
-    moments = _in_part(scene, moments) or moments
-    step = max(1, -(-len(moments) // limit))
-    return moments[::step][:limit]
-
-
-def _in_part(scene: Scene, moments: list[datetime]) -> list[datetime]:
-    """The times within the part of the day that was told (上午)."""
-    for said in scene.said_before():
-        read = when.read(said.text, said.local)
-        if read.kind == "part" and read.start and read.end:
-            begin, end = clock(read.start), clock(read.end)
-            return [m for m in moments if begin <= clock(m) < (end if end > begin else "24:00")]
-    return []
-
-
-def _details(scene: Scene, service: Service) -> Part:
-    told = scene.records.people.told(scene.person.id)
-    details: dict[str, str] = {}
-    relation = words.relation(scene.opening)
-    if "for_whom" in service.asks and relation:
-        details["for_whom"] = relation
-    for name in service.asks:
-        question = questions(service).get(name)
-        if question is None:
-            continue
-        if told.get(name) and name in ("name", "phone") and name not in scene.answers:
-            details[name] = told[name]
-            continue
-        details[name] = str((yield from ask(name, question)))
-    return details
-
-
-NOTES = {"吃": "口味、忌口、过敏有要交代的吗？", "医": "想看哪个科？要不要人陪？"}
-
-
-def questions(service: Service) -> dict[str, Question]:
-    """What a service may ask, by the names in its `asks`."""
-    return {
-        "name": PersonName(),
-        "phone": Phone(),
-        "address": Address(),
-        "people": Number("大概多少人？", most=200, unit="人"),
-        "child": Words("孩子叫什么、几岁或几年级？", least=2),
-        "note": Words(NOTES.get(service.group, "还有什么要交代的？"), skip="没有"),
-    }
-
-
 def _summary(scene: Scene, service: Service, place_id: str, slots: list[Slot], quantity: int,
-             details: dict[str, str]) -> str:  # fmt: skip
+             told: dict[str, str]) -> str:  # fmt: skip
     place = scene.lore.places.get(place_id)
-    where = details.get("address") if service.at_home else (place.name if place else "")
-    times = "、".join(_say(slot, service) for slot in slots)
-    many = f"，{quantity}份" if "quantity" in service.asks else ""
-    many += f"，约{details['people']}人" if details.get("people") else ""
-    whom = f"，给{details['for_whom']}" if details.get("for_whom") else ""
-    return f"请核对：{service.name}{whom}，{times}{many}，{where}，{service.price}。\n确认预约吗？"
+    where = told.get("address") if service.at_home else (place.name if place else "")
+    days = "、".join(_say(slot, service) for slot in slots)
+    many = f"，{quantity}{details.unit(service)}" if "quantity" in service.asks or quantity > 1 else ""
+    many += f"，约{told['people']}人" if told.get("people") else ""
+    whom = f"，给{told['for_whom']}" if told.get("for_whom") else ""
+    spoken = details.spoken(told)
+    lines = [f"请核对：{service.name}{whom}，{days}{many}，{where}，{service.price}。", f"{spoken}。" if spoken else "",
+             _longer(scene, slots), _one_of_two(scene, service, quantity), "确认预约吗？"]  # fmt: skip
+    return "\n".join(line for line in lines if line)
+
+
+def _longer(scene: Scene, slots: list[Slot]) -> str:
+    """A stretch was told that is longer than what one booking holds: said, not hidden."""
+    begin, length = slots[0].starts_at, slots[0].ends_at - slots[0].starts_at
+    for said in (scene.opening, scene.text, *(said.text for said in scene.said_before())):
+        read = when.read(said, scene.local)
+        if read.kind != "range" or read.start is None or read.end is None or times.LOOSE.search(said):
+            continue
+        is_same = len(slots) == 1 and times.is_hour(begin, read.start)
+        if is_same and length < read.end - read.start < timedelta(days=1):
+            return f"一次约{int(length.total_seconds() // 60)}分钟，到{when.say(slots[0].ends_at)}；后面的请再约一次。"
+    return ""
+
+
+def _one_of_two(scene: Scene, service: Service, quantity: int) -> str:
+    """Two people were named and one is booked."""
+    if quantity > 1 or not details.pair(scene, service):
+        return ""
+    return "这次先约一位，另一位约好后再约。"
 
 
 def _say(slot: Slot, service: Service) -> str:
@@ -197,30 +203,39 @@ def _say(slot: Slot, service: Service) -> str:
 
 
 def _book(scene: Scene, service: Service, place_id: str, slots: list[Slot], quantity: int,
-          details: dict[str, str]) -> Reply:  # fmt: skip
+          told: dict[str, str]) -> Reply:  # fmt: skip
     made: list[Booking] = []
     try:
         with scene.records.connection.begin_nested():
             for n, slot in enumerate(slots):
-                made.append(_one(scene, service, place_id, slot, quantity, details, n))
+                made.append(_one(scene, service, place_id, slot, quantity, told, n))
     except SeatTaken:
         lost = slots[len(made)].starts_at
-        scene.answers["_lost"] = lost.isoformat()
+        times.keep_near(scene, lost, 3)
         scene.answers.pop("sure", None)
         raise Stale("day" if service.whole_day else "time", f"抱歉，{when.say(lost)}刚被约走了。") from None
-    told = {name: details[name] for name in ("name", "phone", "address") if details.get(name)}
-    if not details.get("for_whom"):
-        scene.records.people.tell(scene.person.id, **told)
+    _remember(scene, told)
+    scene.talk.state["booked"] = {"codes": [booking.code for booking in made], "at": scene.now.isoformat()}
     for booking in made:
         remind(scene, service, booking)
-    return _receipt(scene, service, made)
+    return _receipt(scene, service, made, _one_of_two(scene, service, quantity))
 
 
-def _one(scene: Scene, service: Service, place_id: str, slot: Slot, quantity: int, details: dict[str, str],
+def _remember(scene: Scene, told: dict[str, str]) -> None:
+    """Keep what the person told of themselves; 到食堂 is nobody's address."""
+    if told.get("for_whom") and not told["for_whom"].startswith("本人"):
+        return
+    kept = {name: told[name] for name in ("name", "phone", "address") if told.get(name)}
+    if kept.get("address", "").startswith("到"):
+        del kept["address"]
+    scene.records.people.tell(scene.person.id, **kept)
+
+
+def _one(scene: Scene, service: Service, place_id: str, slot: Slot, quantity: int, told: dict[str, str],
          n: int) -> Booking:  # fmt: skip
     return scene.records.bookings.book(
         service_id=service.id, place_id=place_id, starts_at=slot.starts_at, ends_at=slot.ends_at, quantity=quantity,
-        capacity=slot.capacity, person_id=scene.person.id, conversation_id=scene.talk.id, details=details,
+        capacity=slot.capacity, person_id=scene.person.id, conversation_id=scene.talk.id, details=told,
         now=scene.now, token=f"book:{n}:{scene.token}"[:120],
     )  # fmt: skip
 
@@ -240,12 +255,13 @@ def remind(scene: Scene, service: Service, booking: Booking) -> None:
             )  # fmt: skip
 
 
-def _receipt(scene: Scene, service: Service, made: list[Booking]) -> Reply:
+def _receipt(scene: Scene, service: Service, made: list[Booking], note: str) -> Reply:
     codes = "、".join(booking.code for booking in made)
-    times = "、".join(when.say(booking.starts_at) for booking in made)
+    said = "、".join(when.say(booking.starts_at) for booking in made)
     bring = f"\n请带：{'、'.join(service.bring)}。" if service.bring else ""
+    note = f"\n{note}" if note else ""
     return Reply(
-        f"约好了。{service.name}，{times}。\n预约号 {codes}。{bring}\n前一天和两小时前我会提醒您。去不了请说“取消预约”。\n有事请打{scene.lore.centre.call}。",
+        f"约好了。{service.name}，{said}。\n预约号 {codes}。{bring}{note}\n前一天和两小时前我会提醒您。去不了请说“取消预约”。\n有事请打{scene.lore.centre.call}。",
         (Option("=mine", "我的预约"), Option("=menu", "办别的事")),
     )
 

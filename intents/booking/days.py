@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from intents.questions import OnDay
+from intents.message import Message
+from intents.questions import OnDay, names_day
 from intents.scene import ZONE, Scene
-from intents.talk import Json
+from intents.talk import MISS, Json
 from knowledge import when
+from knowledge.services import Service, begins_in
 
 MOST = 14  # days of one series
 
 
-class Days(OnDay):
-    """Stores ISO dates joined by commas; loads a list of dates."""
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another service on a day (ISO) that was refused."""
 
-    def __init__(self, prompt: str, days: Sequence[date], *, many: bool) -> None:
+    service: Service
+    day: str
+    label: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.service.id}@{self.day}"
+
+
+class Days(OnDay):
+    """Stores ISO dates joined by commas; loads a list of dates.
+
+    `others` are other services for a day that was refused (dinner where lunch is too late), loaded as id@date.
+    """
+
+    def __init__(self, prompt: str, days: Sequence[date], *, many: bool,
+                 others: Sequence[Other] = ()) -> None:  # fmt: skip
         super().__init__(prompt, days)
-        self._many = many
+        self._many, self._others = many, list(others)
+
+    def options(self) -> Sequence[tuple[str, str]]:
+        return [*((other.value, other.label) for other in self._others), *super().options()]
+
+    def hear(self, message: Message, scene: Scene) -> Json:
+        return self._other(message.text, scene) or super().hear(message, scene)
+
+    def glean(self, text: str, scene: Scene) -> Json:
+        if "day" in scene.answers and not names_day(text):
+            return MISS  # 改成下午三点 leaves the day as it is
+        return super().glean(text, scene)
+
+    def _other(self, text: str, scene: Scene) -> str | None:
+        """今晚, said of the day that was refused."""
+        told = OnDay._day(self, text, scene)
+        meant = [
+            other for other in self._others if told in (MISS, other.day) and begins_in(other.service, text)
+        ]
+        return meant[0].value if meant else None
 
     def _day(self, text: str, scene: Scene) -> Json:
         if self._many:
@@ -28,8 +67,9 @@ class Days(OnDay):
                 return ",".join(day.isoformat() for day in found)
         return super()._day(text, scene)
 
-    def load(self, value: Json) -> list[date]:  # type: ignore[override]
-        return [date.fromisoformat(day) for day in str(value).split(",")]
+    def load(self, value: Json) -> list[date] | str:  # type: ignore[override]
+        told = str(value)
+        return told if "@" in told else [date.fromisoformat(day) for day in told.split(",")]
 
 
 def _series(read: when.When, scene: Scene) -> list[date]:

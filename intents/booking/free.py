@@ -40,7 +40,7 @@ def days(scene: Scene, service: Service, place_id: str, limit: int) -> list[date
 
 def why_not(scene: Scene, service: Service, place_id: str, day: date) -> str:
     """One sentence that says why nothing can be booked on a day."""
-    said, today = when.say(day, clock=False), scene.local.date()
+    said, today = when.say(day, clock=False, at=scene.local), scene.local.date()
     if day < today:
         return f"{said}已经过去了。"
     if day > today + timedelta(days=service.window):
@@ -51,5 +51,31 @@ def why_not(scene: Scene, service: Service, place_id: str, day: date) -> str:
         holiday = scene.lore.calendar.holiday_name(day)
         return f"{said}是{holiday}，不开放。" if holiday else f"{said}没有{service.name}。"
     if all(not service.can_still_book(slot, scene.now) for slot in service.slots(day, scene.lore.calendar)):
-        return f"{said}来不及约了。急的话请打{scene.lore.centre.call}。"
-    return f"{said}已经约满了。"
+        return f"{said}{_too_late(service)}。急的话请打{scene.lore.centre.call}。"
+    left = max((slot.free for slot in slots(scene, service, place_id, day)), default=0)
+    return f"{said}只剩{left}个名额，不够了。" if left else f"{said}已经约满了。"
+
+
+def _too_late(service: Service) -> str:
+    """The day's own cut-off where there is one."""
+    if not service.cutoff:
+        return "来不及约了"
+    days, clock = service.cutoff
+    before = {0: "当天", 1: "前一天"}.get(days, f"提前{days}天")
+    return f"的{service.name}来不及约了，要在{before}{clock:%H:%M}前约"
+
+
+def why_not_at(scene: Scene, service: Service, place_id: str, moment: datetime) -> str:
+    """One sentence that says why a time of a day cannot be had."""
+    said = when.say(moment)
+    planned = service.slots(moment.astimezone(ZONE).date(), scene.lore.calendar)
+    slot = next((s for s in planned if s.starts_at == moment), None)
+    if slot is None:
+        is_between = any(s.starts_at < moment < s.ends_at for s in planned)
+        return f"{said}没有这一档。" if is_between else f"{said}不开放。"
+    if not service.can_still_book(slot, scene.now):
+        return f"{said}来不及约了。"
+    left = next(
+        (s.free for s in slots(scene, service, place_id, slot.starts_at.date()) if s.starts_at == moment), 0
+    )
+    return f"{said}只剩{left}个名额，不够了。" if left else f"{said}已经约满了。"

@@ -8,7 +8,7 @@ from intents import handoff
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
-from intents.scene import say_to
+from intents.scene import say_to, tell_workers
 from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, may_read
 from storage.archive import Records
 from storage.cases import Case
@@ -68,14 +68,34 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     records.audit.write(now, worker.login, step.name, case.number)
     if step.tells:
         _tell(records, changed, step, worker, note, picture, now)
+    if case.kind == "alert" and step.effect == "take":
+        _speak(records, worker, changed, now)
     return changed
+
+
+def _speak(records: Records, worker: Worker, alert: Case, now: datetime) -> None:
+    """Who takes an alert holds the resident's talk from then on, unless somebody holds it already."""
+    if alert.conversation_id is None:
+        return
+    talk = records.conversations.get(alert.conversation_id)
+    case = records.cases.get(talk.case_id) if talk.case_id else None
+    if case is None or case.closed_at:
+        case = records.cases.open(
+            "handoff", area_id=alert.area_id, title=alert.title, body={"words": alert.body.get("words", ""), "alert": alert.number},
+            person_id=alert.person_id, conversation_id=talk.id, due_at=now + handoff.ANSWER_WITHIN, now=now,
+            priority=alert.priority, token=f"handoff:{alert.number}", actor=worker.name,
+        )  # fmt: skip
+    if case.state != "human":
+        handoff.take(records, worker, case, now)
 
 
 def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture: str) -> Move:
     step = kind.move(name)
     if step is None or case.state not in step.start:
-        able = "、".join(m.label for m in kind.moves_from(case.state, worker.role)) or "没有能做的了"
-        raise Refused(f"{case.number}现在是“{kind.states[case.state]}”，可以：{able}。")
+        missing = "" if step else f"没有“{name}”这一步。"
+        able = [move.label for move in kind.moves_from(case.state, worker.role)]
+        example = f"写法：{case.number} {able[-1]} 说明" if able and step is None else ""
+        raise Refused(f"{missing}{case.number}现在是“{kind.states[case.state]}”，可以：{'、'.join(able) or '没有能做的了'}。{example}")  # fmt: skip
     if worker.role not in step.roles:
         raise Refused(f"“{step.label}”要由{'调解员' if 'worker' not in step.roles else '管理员'}来做。")
     if step.note == "required" and not note.strip():
@@ -169,4 +189,16 @@ def assign(records: Records, worker: Worker, case: Case, to: Worker, now: dateti
         raise Refused(_told_who(records, records.cases.get(case.id)))
     records.cases.note(case.id, now, worker.name, "assign", case.state, f"转给{to.name}", public=True)
     records.audit.write(now, worker.login, "assign", case.number, to.login)
+    if changed.kind == "handoff" and changed.state == "human":
+        _introduce(records, worker, changed, to, now)
     return changed
+
+
+def _introduce(records: Records, worker: Worker, case: Case, to: Worker, now: datetime) -> None:
+    """Both sides of a talk that changes hands are told: the resident who is next, and who is next."""
+    key = f"assign:{case.number}:{len(records.cases.events(case.id))}"
+    if case.conversation_id is not None:
+        text = f"接下来由工作人员{to.name}回复您。"
+        say_to(records, case.conversation_id, Reply(text), "human", now, key=key, priority=0)
+    text = f"{worker.name}把{case.number}转给您了，居民在等。回“{case.number}”看详情，您现在说的话会直接发给居民，办完请回“交回”。"
+    tell_workers(records, [to], text, key, now)

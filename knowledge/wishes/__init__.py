@@ -13,11 +13,14 @@ import numpy as np
 import yaml
 
 from knowledge.handbook import STYLES, HandbookEntry
+from knowledge.wishes import words
 from knowledge.wishes.grams import Matrix, Space, normal, ridge
 
 DATA = Path(__file__).parent.parent / "data"
 HANDBOOK, NONE = "handbook", "none"
 PENALTY, ROUNDS, SHARPNESS = 0.5, 12, 5.0  # chosen by cross-validation, see bench/wishes.py
+EVEN = 0.5  # a deed likelier than this is not taken for a name
+NAMED = 0.9  # how sure it is that a bare name asks for nothing
 EVENING = 0.65  # how far rare classes are weighted up, 1 is fully
 
 
@@ -43,12 +46,17 @@ def _yaml(path: Path) -> Any:
 
 def read_phrases(folder: Path = DATA / "wishes") -> dict[str, list[str]]:
     """The sample sentences of each deed: one YAML list a deed, named as the deed."""
-    return {path.stem: [str(line) for line in _yaml(path)] for path in sorted(folder.glob("*.yaml"))}
+    files = (path for path in sorted(folder.glob("*.yaml")) if path.stem not in (HANDBOOK, NONE))
+    return {path.stem: _lines(path) for path in files}
+
+
+def _lines(path: Path) -> list[str]:
+    return [str(line) for line in _yaml(path)]
 
 
 def read_negatives(path: Path = DATA / "negatives.yaml") -> list[str]:
-    """The texts that are neither deed nor question."""
-    return [str(row["text"]) for row in _yaml(path)]
+    """The texts that are neither deed nor question, also those that search need not know."""
+    return [str(row["text"]) for row in _yaml(path)] + _lines(DATA / "wishes" / f"{NONE}.yaml")
 
 
 # Items where telling of one's own case asks for the deed itself: those sentences are not questions.
@@ -60,8 +68,8 @@ ASKING_STYLES = ("official", "plain", "terse")
 
 
 def questions(entries: Sequence[HandbookEntry]) -> list[str]:
-    """The handbook's phrasings that ask, rather than tell of a matter to be dealt with."""
-    lines: list[str] = []
+    """The handbook's phrasings that ask, rather than tell of a matter to be dealt with, and more that ask."""
+    lines = _lines(DATA / "wishes" / f"{HANDBOOK}.yaml")
     for entry in entries:
         styles = ASKING_STYLES if entry.id in DEED_ITEMS else STYLES
         lines += [line for style in styles for line in entry.phrasings.get(style, ())]
@@ -86,11 +94,21 @@ def by_rule(text: str) -> Wish | None:
     return None
 
 
+def _is_bare_name(text: str) -> bool:
+    """Whether a text says nothing but who somebody is (王秀英, 我叫李建国)."""
+    told = text.strip(" ，。！,.!")
+    if len(told) > 7:
+        return False
+    name = words.person_name(told) or words.bare_name(told)
+    return name is not None and re.fullmatch(f"[我俺额]?[叫是姓]?{re.escape(name)}", told) is not None
+
+
 class Recogniser:
     """Tells deeds apart from each other, from questions, and from talk that is neither."""
 
-    def __init__(self, names: tuple[str, ...], space: Space, weights: Matrix) -> None:
+    def __init__(self, names: tuple[str, ...], space: Space, weights: Matrix, known: str = "") -> None:
         self._names, self._space, self._weights = names, space, weights
+        self._known = known  # a word of these sentences (温度, 毛病) is no name, though it looks like one
 
     @classmethod
     def build(
@@ -108,20 +126,41 @@ class Recogniser:
         share = np.bincount(classes)[classes].astype(np.float32)
         weights = ((np.median(share) / share) ** EVENING).astype(np.float32)
         space = Space(texts)
-        return cls(names, space, ridge(space.rows, classes, weights, ROUNDS, PENALTY))
+        known = "\n".join(line for name in names if name != NONE for line in groups[name])
+        return cls(names, space, ridge(space.rows, classes, weights, ROUNDS, PENALTY), known)
 
     def recognise(self, text: str) -> tuple[Wish, ...]:
         """All deeds, best first; the confidences add up to 1."""
-        told = self._learned(text)
-        if ruled := by_rule(text):
+        told = _named_if_taken_back(self._learned(text), text)
+        if ruled := by_rule(text) or self._by_name(text, told):
             told = _settled(told, ruled)
         found = [Wish(name, chance) for name, chance in told.items()]
         return tuple(sorted(found, key=lambda wish: (-wish.confidence, wish.name)))
+
+    def _by_name(self, text: str, told: Mapping[str, float]) -> Wish | None:
+        """Nothing is asked for by a bare name, unless it is a word of the samples or sounds much like one."""
+        likely = max((chance for name, chance in told.items() if name != NONE), default=0.0) > EVEN
+        is_name = not likely and _is_bare_name(text) and text.strip() not in self._known
+        return Wish(NONE, NAMED) if is_name else None
 
     def _learned(self, text: str) -> dict[str, float]:
         scores = (self._space.row(text) @ self._weights)[0] * SHARPNESS
         chances = np.exp(scores - scores.max())
         return dict(zip(self._names, (chances / chances.sum()).tolist(), strict=True))
+
+
+_HANDED_IN = re.compile(
+    "调|投诉|举报|上报|报修|报的|报过|我报|不报|反映|代办|帮办|代我|替我|工单|诉求|追究|不告|撤回|撤销申请"
+)
+_TAKEN_BACK = re.compile("撤|收回|取消|不.{0,4}(?:了|调|告|要|办|报)|销|别|算了|自己|和好|和解")
+
+
+def _named_if_taken_back(told: dict[str, float], text: str) -> dict[str, float]:
+    """Taking back needs to name what was handed in; else a booking is meant as likely, and learned better."""
+    if "withdraw" not in told or (_HANDED_IN.search(text) and _TAKEN_BACK.search(text)):
+        return told
+    rest = 1 - told["withdraw"]
+    return {name: chance / rest for name, chance in told.items() if name != "withdraw"}
 
 
 def _settled(told: dict[str, float], ruled: Wish) -> dict[str, float]:

@@ -142,6 +142,22 @@ def person_name(text: str) -> str | None:
     return told[1] if told else None
 
 
+_BARE = re.compile(rf"(?:{_COMPOUND}|[{_FAMILY_NAMES}])[\u4e00-\u9fff]{{1,2}}")
+_NEVER = re.compile("[吗么呢啥咋几点办我你他她它不没这那哪去来要想能会行好了的是]|什么|怎么|谢谢")
+
+
+def bare_name(text: str) -> str | None:
+    """The name in a text that is nothing but a name (王秀英, 老李, 苗奶奶, 叫我苗奶奶就行)."""
+    if called := _CALLED.search(text):
+        return called[0] if len(text) <= 10 else None
+    told = text.strip()
+    if re.fullmatch(rf"[老小][{_FAMILY_NAMES}]", told):
+        return told
+    if not _BARE.fullmatch(told) or _NO_NAME.match(told) or _NEVER.search(told[1:]):
+        return None
+    return told
+
+
 # Numbers --------------------------------------------------------------------------------------------------
 
 _MOBILE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])")
@@ -192,6 +208,8 @@ _LEAD = re.compile(
     r"^(?:就|在|住|是|到|我家?|咱们?|咱家|咱院|俺们?|你们|我们|上报|地址|地点|位置|地方|离|从|横|躺|倒|停|堵|关于|有人|旁边|给|帮|约人|来|问题|反映|投诉|报修|想约)+"
 )
 
+_WHOSE = frozenset("你我他她咱俺额")
+
 
 def _runs(text: str) -> list[list[re.Match[str]]]:
     runs: list[list[re.Match[str]]] = []
@@ -216,7 +234,9 @@ def place(text: str) -> str | None:
     if not runs:
         return None
     best = max(runs, key=_worth)
-    return _LEAD.sub("", line[best[0].start() : best[-1].end()]).strip() or None
+    start = best[0].start()
+    start += line[start] == "们" and line[start - 1 : start] in _WHOSE  # 你 and 我 cannot stand in a name
+    return _LEAD.sub("", line[start : best[-1].end()]).strip() or None
 
 
 # What is broken -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Forks processes that are killed: python -m tests.crash.nursery DATABASE-URL PLATFORM-URL.
+"""Forks processes that are killed: python -m tests.crash.nursery DATABASE-URL PLATFORM-URL FOLDER.
 
 Everything is imported and the library is built once, so that a replica starts at once. Reads a line of JSON for each
 replica, {"clock", "point", "n", "seconds"}: it is killed by SIGKILL at the n-th arrival at the point or after so many
@@ -12,7 +12,9 @@ import json
 import os
 import signal
 import sys
+import traceback
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bot import marks
@@ -42,14 +44,16 @@ def _mark_the_end(point: str, n: int) -> None:
     marks.listener = arrived
 
 
-def _live(url: str, library: Library, base: str, told: dict[str, Any]) -> None:
+def _live(url: str, library: Library, base: str, folder: Path, told: dict[str, Any]) -> None:
     """In the child: never returns."""
     code = 1
     try:
         if told.get("point"):
             _mark_the_end(told["point"], told["n"])
-        asyncio.run(work(url, library, base, datetime.fromisoformat(told["clock"])))
+        asyncio.run(work(url, library, base, folder, datetime.fromisoformat(told["clock"])))
         code = 0
+    except Exception:  # noqa: BLE001 - os._exit would swallow it
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(code)
@@ -65,13 +69,13 @@ def _watch(child: int, seconds: float) -> tuple[int, int]:
 
 
 def main() -> None:
-    url, base = sys.argv[1:]
+    url, base, folder = sys.argv[1:]
     library = _library(url)
     for line in sys.stdin:
         told = json.loads(line)
         child = os.fork()
         if child == 0:
-            _live(url, library, base, told)
+            _live(url, library, base, Path(folder), told)
         sign, code = _watch(child, told.get("seconds", 0))
         print(json.dumps({"signal": sign, "code": code}), flush=True)
 

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,7 @@ from bot import rounds
 from bot.channels import Ears
 from bot.clerk import Rung
 from bot.delivery import Delivery
+from bot.journal import Journal
 from bot.office import Office
 from intents.library import Library
 from intents.message import Message, Outgoing, Sent
@@ -26,6 +28,7 @@ from tests.databases import open_archive
 NAME = "telegram"  # a platform that is pushed to
 LEASE = timedelta(seconds=20)
 BEAT = 0.05  # seconds
+WITNESS = "witness"  # file in the folder
 _numbers = itertools.count()
 
 
@@ -80,12 +83,30 @@ class Pushed:
         await self._session.close()
 
 
+class Witnessed(Journal):
+    """A journal beside which a witness writes what it will say, and what it has said; nobody of ours reads that."""
+
+    def __init__(self, folder: Path, claim: str) -> None:
+        super().__init__(folder, claim)
+        self._witness = os.open(folder / WITNESS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def call(self, row_id: int, tries: int) -> None:
+        """Noted first."""
+        os.write(self._witness, f"called {row_id}\n".encode())
+        super().call(row_id, tries)
+
+    def answer(self, row_id: int, tries: int, ref: str) -> None:
+        """Noted afterwards."""
+        super().answer(row_id, tries, ref)
+        os.write(self._witness, f"answered {row_id}\n".encode())
+
+
 def _is_idle(records: Records, now: datetime) -> bool:
     waiting = {"pending", "claimed", "sending"} & set(records.outbox.counts())
     return not waiting and not records.reminders.due(now, 1)
 
 
-async def work(url: str, library: Library, base: str, clock: datetime) -> None:
+async def work(url: str, library: Library, base: str, folder: Path, clock: datetime) -> None:
     """Work until nothing is left to do; the clock starts where the test says."""
     begun = time.monotonic()
 
@@ -94,7 +115,9 @@ async def work(url: str, library: Library, base: str, clock: datetime) -> None:
 
     office = Office(open_archive(url), library, now=now)
     channel = Pushed(base, now)
-    delivery = Delivery(office, {NAME: channel}, f"{os.getpid()}-{next(_numbers)}", LEASE)
+    claim = f"{os.getpid()}-{next(_numbers)}"
+    delivery = Delivery(office, {NAME: channel}, claim, LEASE, Witnessed(folder, claim))
+    await delivery.recover()
     loop = asyncio.get_running_loop()
 
     def ring(_rung: Rung) -> None:
@@ -109,5 +132,7 @@ async def work(url: str, library: Library, base: str, clock: datetime) -> None:
         await asyncio.sleep(BEAT)
     await hearing
     delivering.cancel()
+    await asyncio.wait([delivering])
+    await delivery.stop()
     await channel.close()
     office.close()

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-DATA = Path(__file__).parent / "data" / "emergency.yaml"
+DATA = Path(__file__).parent.parent / "data" / "emergency.yaml"
 LIMIT = 2000  # characters looked at; danger is told early
 
 
@@ -38,13 +38,14 @@ class _Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
     spelling: Mapping[str, str]
     idioms: re.Pattern[str]
     moods: Mapping[str, re.Pattern[str]]
     alarm: re.Pattern[str]
     now: re.Pattern[str]
     rules: tuple[_Rule, ...]
+    kinds: Mapping[str, Emergency]
 
 
 def _any(patterns: list[str], names: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
@@ -55,24 +56,27 @@ def _fill(pattern: str, names: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda m: names[m[1]], pattern)
 
 
+def _emergency(name: str, raw: Mapping[str, Any]) -> Emergency:
+    return Emergency(raw.get("kind", name), tuple(raw["numbers"]), tuple(raw["advice"]))
+
+
 def _rule(raw: Mapping[str, Any], kinds: Mapping[str, Any], names: Mapping[str, str]) -> _Rule:
-    kind = kinds[raw["kind"]]
-    numbers = tuple(raw.get("numbers", kind["numbers"]))
-    found = Emergency(raw["kind"], numbers, tuple(kind["advice"]))
+    found = _emergency(raw["kind"], kinds[raw["kind"]] | raw)
     return _Rule(found, _any(raw["when"], names), _any(raw.get("unless", []), names), frozenset(raw["calm"]))
 
 
 @cache
-def _book() -> _Book:
+def book() -> Book:
     raw = yaml.load(DATA.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     names = raw["names"]
-    return _Book(
+    return Book(
         spelling=raw["spelling"],
         idioms=re.compile("|".join(_fill(idiom, names) for idiom in raw["idioms"])),
         moods={mood: re.compile(pattern) for mood, pattern in raw["moods"].items()},
         alarm=re.compile(raw["alarm"]),
         now=re.compile(raw["now"]),
         rules=tuple(_rule(rule, raw["kinds"], names) for rule in raw["rules"]),
+        kinds={name: _emergency(name, kind) for name, kind in raw["kinds"].items()},
     )
 
 
@@ -95,38 +99,42 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
     return found
 
 
-def _calmed(rule: _Rule, text: str, match: re.Match[str], book: _Book) -> bool:
+def _calmed(rule: _Rule, text: str, match: re.Match[str], told: Book) -> bool:
     """Whether the words around the match tell of something other than danger now."""
-    moods = {mood: book.moods[mood] for mood in rule.calm}
+    moods = {mood: told.moods[mood] for mood in rule.calm}
     if "over" in moods and moods.pop("over").search(text):
         return True
     if "denied" in moods and moods.pop("denied").search(text):
         return True
-    if book.alarm.search(text):
+    if told.alarm.search(text):
         return False
     before = text[: match.end()]
     if "past" in moods:
         past = _last(moods.pop("past"), before)
-        if past >= 0 and past >= _last(book.now, before):
+        if past >= 0 and past >= _last(told.now, before):
             return True
     if "what_if" in moods and moods.pop("what_if").search(before.rsplit("。", 1)[-1]):
         return True
     return any(mood.search(text) for mood in moods.values())
 
 
-def _fires(rule: _Rule, text: str, book: _Book) -> bool:
+def _fires(rule: _Rule, text: str, told: Book) -> bool:
     if any(pattern.search(text) for pattern in rule.unless):
         return False
     return any(
-        not _calmed(rule, text, match, book) for pattern in rule.when for match in pattern.finditer(text)
+        not _calmed(rule, text, match, told) for pattern in rule.when for match in pattern.finditer(text)
     )
 
 
-def check(text: str) -> Emergency | None:
-    """The danger the words tell of now, or None."""
-    book = _book()
-    line = normal(text)
-    for wrong, right in book.spelling.items():
+def respelled(line: str) -> str:
+    """The normalised line with known slips put right."""
+    for wrong, right in book().spelling.items():
         line = line.replace(wrong, right)
-    line = book.idioms.sub("，", line)
-    return next((rule.found for rule in book.rules if _fires(rule, line, book)), None)
+    return line
+
+
+def matched(text: str) -> Emergency | None:
+    """The danger that plain patterns find in the words, or None."""
+    found = book()
+    line = found.idioms.sub("，", respelled(normal(text)))
+    return next((rule.found for rule in found.rules if _fires(rule, line, found)), None)

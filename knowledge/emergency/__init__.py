@@ -1,0 +1,28 @@
+"""Danger in a resident's words: what kind, whom to call first, what to do until help comes.
+
+Plain patterns speak first (patterns.py, data in knowledge/data/emergency.yaml); what they miss is weighed by a
+classifier learned from sentences (weighing.py, data in knowledge/data/emergency_words/).
+"""
+
+from __future__ import annotations
+
+from knowledge.emergency.patterns import Emergency, book, matched
+from knowledge.emergency.weighing import weigh
+
+__all__ = ["Emergency", "check", "matched", "suspect"]
+SURE = 2.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
+LIKELY = -1.0  # … and from which it is asked whether there is danger
+
+
+def check(text: str) -> Emergency | None:
+    """The danger the words tell of now, or None."""
+    if found := matched(text):
+        return found
+    weighed = weigh(text)
+    return book().kinds[weighed.kind] if weighed.score >= SURE else None
+
+
+def suspect(text: str) -> Emergency | None:
+    """The danger the words may tell of, where check() is not sure: worth asking back; else None."""
+    weighed = weigh(text)
+    return book().kinds[weighed.kind] if weighed.score >= LIKELY else None
