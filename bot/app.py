@@ -163,7 +163,13 @@ class App:
         """APScheduler beats and remembers nothing; a missed beat is caught by the next."""
         scheduler = AsyncIOScheduler(timezone="Asia/Shanghai")
         every = max(1, int(self.settings.rounds_seconds))
-        scheduler.add_job(beat.set, IntervalTrigger(seconds=every), coalesce=True, misfire_grace_time=None)
+        scheduler.add_job(
+            _strike,
+            args=(beat,),
+            trigger=IntervalTrigger(seconds=every),
+            coalesce=True,
+            misfire_grace_time=None,
+        )
         scheduler.start()
         return scheduler
 
@@ -198,6 +204,10 @@ class App:
     def close(self) -> None:
         """Finish what waits and let go of the database."""
         self.office.close()
+
+
+async def _strike(beat: asyncio.Event) -> None:
+    beat.set()
 
 
 def _is_empty(records: Records) -> bool:

@@ -74,7 +74,7 @@ def nudge(records: Records, library: Library, now: datetime) -> None:
             NUDGES[case.nudged] if case.kind in ("handoff", "alert") else timedelta(days=case.nudged)
         ):
             continue
-        if case.state == "human" or records.cases.change(case, now, nudged=case.nudged + 1) is None:
+        if case.state in ("human", "seen") or records.cases.change(case, now, nudged=case.nudged + 1) is None:
             continue
         workers = duty.people_on_duty(records, lore, case.area_id, now)
         higher = [w for w in records.staff.all() if w.active and w.role == "admin"]

@@ -113,7 +113,8 @@ def while_held(scene: Scene) -> list[Reply]:
     if LEAVE.match(scene.text.strip()):
         return _leave(scene, case)
     words = scene.text or ("（发来一张照片）" if scene.photo else "（发来一个位置）")
-    to_group(scene.records, scene.talk.id, words, scene.now)
+    if not case.body.get("alert"):  # an emergency's words go to people, never into a group (RG45)
+        to_group(scene.records, scene.talk.id, words, scene.now)
     if case.holder_id:
         holder = scene.records.staff.get(case.holder_id)
         if holder.address:
@@ -126,7 +127,8 @@ def _leave(scene: Scene, case: Case) -> list[Reply]:
     scene.records.cases.change(case, scene.now, state="ended")
     scene.records.cases.note(case.id, scene.now, "居民", "leave", "ended", "居民不等了", public=True)
     scene.talk.held, scene.talk.case_id = "bot", None
-    to_group(scene.records, scene.talk.id, "居民退出了人工服务。", scene.now)
+    if not case.body.get("alert"):
+        to_group(scene.records, scene.talk.id, "居民退出了人工服务。", scene.now)
     if case.holder_id:
         scene.tell_workers(
             [scene.records.staff.get(case.holder_id)],

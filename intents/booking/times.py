@@ -125,11 +125,20 @@ def ask_time(scene: Scene, service: Service, place_id: str, day: date, question:
     if isinstance(told, str):
         raise _turned(scene, service, day, told, moments)
     if told not in moments:
-        keep_near(scene, told, 3 if scene.person.elder else 6)
-        scene.answers["_since"] = scene.message.at.isoformat()
-        scene.answers.pop("_part", None)
-        raise Stale("time", f"{free.why_not_at(scene, service, place_id, told)}您看看别的时间。")
+        raise _refused(scene, service, place_id, told)
+    scene.answers["_held"] = told.isoformat()
     return told
+
+
+def _refused(scene: Scene, service: Service, place_id: str, wanted: datetime) -> Stale:
+    """A time that cannot be had; one that was free a moment ago was lost to somebody else (RG01)."""
+    scene.answers["_since"] = scene.message.at.isoformat()
+    scene.answers.pop("_part", None)
+    if scene.answers.get("_held") == wanted.isoformat():
+        keep_near(scene, wanted, 3)
+        return Stale("time", f"抱歉，{when.say(wanted)}刚被约走了。")
+    keep_near(scene, wanted, 3 if scene.person.elder else 6)
+    return Stale("time", f"{free.why_not_at(scene, service, place_id, wanted)}您看看别的时间。")
 
 
 def _turned(scene: Scene, service: Service, day: date, told: str, moments: Sequence[datetime]) -> Stale:

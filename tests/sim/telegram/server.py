@@ -19,7 +19,7 @@ from tests.sim.telegram.troubles import Kind, Trouble, Troubles
 from tests.sim.telegram.wire import METHODS, Refusal, checked, extras
 
 TOKEN = "123456:TEST-kCkzNQhXVQtL7gAaF2RrXyZ0abcdefg"
-PATIENCE = 10.0
+PATIENCE = 90.0  # seconds; only a broken test waits so long
 
 
 class TelegramSim:
