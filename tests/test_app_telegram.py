@@ -40,10 +40,10 @@ async def sim() -> AsyncIterator[TelegramSim]:
 
 
 @asynccontextmanager
-async def running_app(sim: TelegramSim, folder: Path, **more: object) -> AsyncIterator[App]:
+async def running_app(sim: TelegramSim, folder: Path) -> AsyncIterator[App]:
     settings = Settings(
         data_dir=folder, telegram_token=SecretStr(sim.token), telegram_api=sim.url, telegram_staff_group=GROUP,
-        delivery_seconds=0.05, synchronous="NORMAL", **more,
+        delivery_seconds=0.05, synchronous="NORMAL",
     )  # fmt: skip
     app = App(settings, now=Clock(), telegram=FAST)
     try:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import rounds, turn
+from intents.handoff import Refused
 from intents.library import Library
 from intents.message import Message, from_json
 from intents.staff import deeds
@@ -106,9 +107,9 @@ def test_a_worker_outside_the_area_finds_no_such_case(archive: Archive, library:
         stranger = records.staff.get(
             records.staff.add(login="far", name="远方", role="mediator", area_id=outside, now=START)
         )
-        with pytest.raises(deeds.Refused, match="没有找到"):
+        with pytest.raises(Refused, match="没有找到"):
             deeds.find(records, stranger, number)
-        with pytest.raises(deeds.Refused, match="没有找到"):
+        with pytest.raises(Refused, match="没有找到"):
             deeds.find(records, stranger, "T261123777")
 
 
