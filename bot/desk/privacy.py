@@ -17,6 +17,9 @@ HIDDEN = "（调解的内容，只有调解员能看）"
 ASKED = ("您的话只有调解员能看到", "这件事之前走到哪一步了", "对方是谁？", "事情发生在哪里？（小区、楼号）", "您希望怎么解决？",
          "调解员好联系您", "同意社区去征求对方意见")  # fmt: skip
 TOLD = re.compile(r"T\d{9,}")
+ENDED = re.compile(
+    r"申请收到了|没有提交|什么都没有提交|先放着|正在为您转人工|现在没有人值班|请马上打|请问法院：|先听派出所的"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,24 @@ def shown(lines: Sequence[Line], role: str) -> list[Shown]:
     """The lines; what was said in a mediation request is hidden from everybody but mediators."""
     if role in MEDIATORS:
         return [_line(line, False) for line in lines]
-    return [_line(line, _is_private(lines, place)) for place, line in enumerate(lines)]
+    hidden = _private(lines)
+    return [_line(line, place in hidden) for place, line in enumerate(lines)]
 
 
-def _is_private(lines: Sequence[Line], place: int) -> bool:
-    line = lines[place]
-    if line.who != "resident":
-        text = str(line.body.get("text", ""))
-        return _asks(line) or TOLD.search(text) is not None
-    before = next((it for it in reversed(lines[:place]) if it.who != "resident"), None)
-    after = next((it for it in lines[place + 1 :] if it.who != "resident"), None)
-    return bool((before and _asks(before)) or (after and _asks(after)))
+def _private(lines: Sequence[Line]) -> set[int]:
+    """The places of lines from the first question of a mediation request to what ends it, the words before included."""
+    hidden: set[int] = set()
+    inside = False
+    for place, line in enumerate(lines):
+        text = str(line.body.get("text", "")) if line.who != "resident" else ""
+        if _asks(line):
+            inside = True
+            hidden |= {place, place - 1} if place else {place}
+        elif inside and ENDED.search(text):
+            inside = False
+        if inside or TOLD.search(text):
+            hidden.add(place)
+    return hidden
 
 
 def _asks(line: Line) -> bool:
