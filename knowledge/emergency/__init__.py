@@ -10,7 +10,7 @@ from knowledge.emergency.patterns import Emergency, book, matched
 from knowledge.emergency.weighing import weigh
 
 __all__ = ["Emergency", "check", "matched", "suspect"]
-SURE = 2.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
+SURE = 3.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
 LIKELY = -1.0  # … and from which it is asked whether there is danger
 
 
