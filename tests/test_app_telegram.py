@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from bot.app import App
-from bot.settings import Settings
+from bot.settings import load
 from tests.databases import START
 from tests.sim.telegram import TelegramSim
 
@@ -41,7 +41,7 @@ async def sim() -> AsyncIterator[TelegramSim]:
 
 @asynccontextmanager
 async def running_app(sim: TelegramSim, folder: Path) -> AsyncIterator[App]:
-    settings = Settings(
+    settings = load(
         data_dir=folder, telegram_token=SecretStr(sim.token), telegram_api=sim.url, telegram_staff_group=GROUP,
         delivery_seconds=0.05, synchronous="NORMAL",
     )  # fmt: skip
