@@ -33,7 +33,7 @@ def test_a_moment_comes_back_as_the_same_moment(archive: Archive) -> None:
     assert found.utcoffset() == timedelta(0)
 
 
-def test_migrations_make_what_tables_py_says(archive: Archive) -> None:
+def test_migrations_make_what_the_tables_say(archive: Archive) -> None:
     with archive.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _is_other_type})
         assert compare_metadata(context, metadata) == []
@@ -55,7 +55,7 @@ def _indexes(archive: Archive) -> set[tuple[str, str, tuple[str | None, ...]]]:
 
 
 def _indexes_of_metadata(archive: Archive) -> set[tuple[str, str, tuple[str | None, ...]]]:
-    """The same of a database that was made from tables.py."""
+    """The same of a database that was made from the tables."""
     if archive.is_sqlite:
         fresh = Archive("sqlite://", archive.vault, archive.chance)
     else:
