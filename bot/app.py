@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -130,11 +130,13 @@ class App:
         await self.delivery.recover()
         beat = asyncio.Event()
         scheduler = self._heartbeat(beat)
-        tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
-        tasks += [
-            asyncio.create_task(channel.run(self.office), name=name)
-            for name, channel in self.channels.items()
-        ]
+        works: dict[str, Coroutine[Any, Any, None]] = {
+            "delivery": self.delivery.run(self.settings.delivery_seconds),
+            "rounds": self._on_each_beat(beat),
+            "index": self._warm_up(),
+            **{name: channel.run(self.office) for name, channel in self.channels.items()},
+        }
+        tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
         for task in tasks:
             task.add_done_callback(_report)
         try:

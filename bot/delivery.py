@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,10 +74,11 @@ class Delivery:
             return 0
 
     async def _wait(self, every: float) -> None:
-        try:
-            await asyncio.wait_for(self._bell.wait(), every)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(
+                every
+            ):  # wait_for loses a cancellation that comes with the ring (Python 3.11)
+                await self._bell.wait()
 
     async def recover(self) -> None:
         """Settle what dead processes of this machine left, by their journals; at the start, before the first round."""

@@ -205,3 +205,16 @@ async def test_nonsense_on_telegram_gets_a_clear_word(sim: TelegramSim, tmp_path
         user.says("x" * 4096)
         user.says("低保要啥材料")
         await said(sim, 508, "最低生活保障")
+
+
+async def test_rounds_are_made_while_it_runs(sim: TelegramSim, tmp_path: Path) -> None:
+    async with running_app(sim, tmp_path) as app:
+        user = sim.user(509)
+        user.says("每天早上八点提醒我吃药")
+        await said(sim, 509, "对吗")
+        user.says("1")
+        await said(sim, 509, "设好了")
+        clock = app.office.now
+        assert isinstance(clock, Clock)
+        clock.at = START + timedelta(days=1)
+        await said(sim, 509, "提醒您：")

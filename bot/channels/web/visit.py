@@ -90,7 +90,8 @@ class Visit:
         """Push on the bell, and look by the clock: another process may have written."""
         while not self.forgotten:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), self.look_every)
+                async with asyncio.timeout(self.look_every):
+                    await self._bell.wait()
             self._bell.clear()
             if self.begun and not self.forgotten:
                 await self._tell({})
