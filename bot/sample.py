@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from bot.sample_areas import estates_of
 from intents.library import DATA
 from knowledge.handbook import HandbookEntry, read_folder
 from storage.archive import Records
@@ -145,8 +146,7 @@ def _shifts(rows: Iterable[Mapping[str, Any]], logins: set[str]) -> Iterable[Sam
 def _fill_areas(records: Records, areas: Sequence[Area]) -> int:
     if records.places.areas():
         return 0
-    for area in areas:
-        records.places.put_area(area)
+    records.areas.put_many(areas, *estates_of(areas))
     return len(areas)
 
 
