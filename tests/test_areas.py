@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -164,15 +163,6 @@ def test_a_location_leads_to_the_grid_of_the_nearest_building() -> None:
     assert PLACES.at(34.0, 108.0).is_nothing
 
 
-def test_a_thousand_addresses_take_less_than_a_second_each_thousandth() -> None:
-    texts = [text for building in ONLY[::37] for text in ways(building)]
-    began = perf_counter()
-    for text in texts:
-        PLACES.resolve(text)
-    mean = (perf_counter() - began) / len(texts)
-    print(f"{mean * 1e6:.0f} µs an address")
-
-
 @pytest.mark.parametrize(
     ("said", "label"), [("七号楼", "7"), ("7#", "7"), ("a座", "A"), ("三组", "3组"), ("12栋", "12")]
 )
@@ -223,7 +213,7 @@ def test_a_move_carries_what_is_below_and_the_old_tree_stays_known(archive: Arch
         versions = records.areas.versions()
         with pytest.raises(BadMove, match="自己"):
             records.areas.move("qd", "wb02", DAY)
-        with pytest.raises(BadMove, match="在那以后|以后"):
+        with pytest.raises(BadMove, match="以后"):
             records.areas.rename("wb02", "早些", DAY)
     assert areas["wb02-01"].path == "/qd/rm/wb02/wb02-01/"
     assert as_of(areas.values(), versions, date(2026, 6, 1))["wb02"].parent_id == "wb"
