@@ -64,6 +64,7 @@ class Sample:
     rota: tuple[SampleShift, ...]
     centre: dict[str, Any]
     levels: tuple[dict[str, Any], ...]
+    powers: dict[str, Any]
 
 
 def read_sample(folder: Path = CENTRE) -> Sample:
@@ -78,6 +79,7 @@ def read_sample(folder: Path = CENTRE) -> Sample:
         rota=tuple(_shifts(staff["rota"], {worker.login for worker in workers})),
         centre=_read(folder / "centre.yaml"),
         levels=tuple(_read(folder / "mediation.yaml")["levels"]),
+        powers=_read(folder / "powers.yaml"),
     )
 
 
@@ -189,7 +191,7 @@ def _fill_staff(records: Records, sample: Sample, now: datetime) -> dict[str, in
 
 
 def _fill_facts(records: Records, sample: Sample) -> int:
-    facts = {"centre": sample.centre, "mediation": list(sample.levels)}
+    facts = {"centre": sample.centre, "mediation": list(sample.levels), "powers": sample.powers}
     missing = {name: value for name, value in facts.items() if records.places.fact(name) is None}
     for name, value in missing.items():
         records.places.set_fact(name, value)

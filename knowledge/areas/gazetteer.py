@@ -242,6 +242,13 @@ class Gazetteer:
             grid=self._living(building.grid_id), community=estate.area_id, estate=estate.id, building=best[3]
         )
 
+    def grids_near(self, latitude: float, longitude: float, within: float) -> list[str]:
+        """Grids with a building within so many metres (at most REACH) of a point."""
+        row, column = _cell(latitude, longitude)
+        near = [it for r in (row - 1, row, row + 1) for c in (column - 1, column, column + 1)
+                for it in self._cells.get((r, c), ()) if metres(latitude, longitude, it[0], it[1]) <= within]  # fmt: skip
+        return list(dict.fromkeys(self._living(self.buildings[it[2]][it[3]].grid_id) for it in near))
+
     def point(self, found: Found) -> tuple[float, float] | None:
         """Where a building or an estate stands, where that is known."""
         estate = self.estates.get(found.estate)
