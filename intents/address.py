@@ -7,7 +7,7 @@ from typing import Any
 
 from intents import duty
 from intents.message import Message
-from intents.questions import SPECIFIC, Where
+from intents.questions import Where
 from intents.scene import Scene
 from intents.talk import MISS, Json, Part, Question, ask
 from knowledge.areas import Estate, Found, label_of
@@ -35,12 +35,12 @@ class Spot(Where):
 
     def glean(self, text: str, scene: Scene) -> Json:
         said = super().glean(text, scene)
-        if said is not MISS and not _resolve(scene, said).is_nothing:
+        if said is not MISS and not look(scene, said).is_nothing:
             return said
         found = scene.lore.gazetteer.resolve(text, home=scene.person.area_id or "")
-        if found.is_nothing or found.ask == "sure" or not SPECIFIC.search(text):
+        if said is not MISS or found.ask == "sure" or not (found.grid or found.estate or found.choices):
             return said
-        return said if said is not MISS else self._from(words.place(text) or text[:60], scene.message)
+        return self._from(words.place(text) or text[:60], scene.message)
 
 
 class Which(Question):
@@ -48,7 +48,8 @@ class Which(Question):
 
     def __init__(self, scene: Scene, found: Found) -> None:
         self._named = [
-            (i, f"{scene.lore.area_name(_estate(scene, i).area_id)} {_name(scene, i)}") for i in found.choices
+            (i, f"{scene.lore.area_name(_estate(scene, i).area_id)} {plain_name(scene, i)}")
+            for i in found.choices
         ]
         one = len(self._named) == 1
         prompt = "是不是这里？" if found.ask == "sure" and one else "是哪一处？"
@@ -68,7 +69,7 @@ class Which(Question):
         told = [i for i, label in self._named if text and (text in label or label in text)]
         if len(told) == 1:
             return told[0]
-        found = scene.lore.gazetteer.resolve(text + _name(scene, self._named[0][0]))
+        found = scene.lore.gazetteer.resolve(text + plain_name(scene, self._named[0][0]))
         return found.estate or MISS
 
 
@@ -77,7 +78,7 @@ class WhichBuilding(Question):
 
     def __init__(self, scene: Scene, found: Found, told: str) -> None:
         self._estate = found.estate
-        name = _name(scene, found.estate)
+        name = plain_name(scene, found.estate)
         super().__init__(f"{told}{name}哪一栋？回楼号就行，比如“3号楼”。")
         self.hint = f"{name}没有这一栋。请再说一次楼号，或者回“说不清”。"
 
@@ -94,15 +95,18 @@ class WhichBuilding(Question):
         return label if label in own else MISS
 
 
-def settle(scene: Scene, place: dict[str, Any]) -> Part:
-    """Exactly one grid where the place tells it or a question does; else the community. Gives Settled."""
-    found = _resolve(scene, place)
+def settle(scene: Scene, place: dict[str, Any], *, building: bool = True) -> Part:
+    """Exactly one grid where the place tells it or a question does; else the community. Gives Settled.
+
+    With `building` False the community is enough, and no building is asked for.
+    """
+    found = look(scene, place)
     if found.choices:
         chosen = yield from ask("which_estate", Which(scene, found))
         if chosen == NONE:
             return Settled(scene.area_id, Found())
         found = scene.lore.gazetteer.resolve(str(place["words"]), estate=str(chosen))
-    if found.ask == "building":
+    if found.ask == "building" and building:
         told = yield from ask("which_building", WhichBuilding(scene, found, ""))
         if told:
             label = told if told.endswith("组") else f"{told}号楼"
@@ -111,7 +115,7 @@ def settle(scene: Scene, place: dict[str, Any]) -> Part:
     return Settled(area_id, found, scene.lore.area_name(area_id) if found.grid else "")
 
 
-def _resolve(scene: Scene, place: dict[str, Any]) -> Found:
+def look(scene: Scene, place: dict[str, Any]) -> Found:
     """The words count first; a location where they tell nothing."""
     found = scene.lore.gazetteer.resolve(str(place["words"]), home=scene.person.area_id or "")
     if found.is_nothing and "latitude" in place:
@@ -151,12 +155,13 @@ def spoken(scene: Scene, found: Found) -> str:
         return ""
     label = found.building
     tail = label if label.endswith("组") else f"{label}号楼" if label and label[0].isascii() else ""
-    return _name(scene, found.estate) + tail
+    return plain_name(scene, found.estate) + tail
 
 
 def _estate(scene: Scene, estate_id: str) -> Estate:
     return scene.lore.gazetteer.estates[estate_id]
 
 
-def _name(scene: Scene, estate_id: str) -> str:
+def plain_name(scene: Scene, estate_id: str) -> str:
+    """An estate's name as people say it, without the mark of the sample."""
     return SAMPLE.sub("", _estate(scene, estate_id).name)
