@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from intents import address
+from intents import address, stations
 from intents.address import Settled, Spot
 from intents.clocks import workdays_on
 from intents.intent import Intent
@@ -14,16 +14,18 @@ from intents.questions import Choice, Phone, Picture, Story, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import Part, Talk, ask
 from knowledge import when
+from knowledge.areas import Found
 from knowledge.places import metres
 from knowledge.wishes import words
 from storage.cases import Case
+from storage.staff import Worker
 
 CATEGORIES = (
     ("light", "楼道灯、路灯"), ("wires", "电线、电箱"), ("road", "道路、井盖、台阶"), ("rubbish", "垃圾、卫生"),
     ("water_leak", "漏水、下水堵"), ("elevator", "电梯、门禁"), ("facility", "健身器材、扶手、树木"),
     ("fire_lane", "堵消防通道"), ("parking", "乱停车"), ("noise", "噪音"), ("other", "其他"),
 )  # fmt: skip
-LABELS = dict(CATEGORIES)
+LABELS = {**dict(CATEGORIES), "station": "站点设备"}  # a station's own things are not in the list
 SAME = {
     "street_lamp": "light",
     "sewer": "water_leak",
@@ -56,9 +58,14 @@ def talk(scene: Scene) -> Talk:
     seed = scene.opening if len(scene.opening) >= 3 else ""
     told = yield from ask("words", Story("请说说是什么问题。", least=2, seed=seed))
     photo = yield from ask("photo", Picture(f"{_warning(told)}能拍张照片发来吗？方便派人去看。"))
-    place = yield from ask("place", Spot("在哪里？说小区和楼号，或者发定位。"))
-    where = yield from address.settle(scene, place)
-    category = yield from _category(told)
+    station = yield from _station(scene, told)
+    if station:
+        place = {"words": station.name, "latitude": station.latitude, "longitude": station.longitude}
+        where, category = Settled(station.area, Found()), "station"
+    else:
+        place = yield from ask("place", Spot("在哪里？说小区和楼号，或者发定位。"))
+        where = yield from address.settle(scene, place)
+        category = yield from _category(told)
     same = _same(scene, category, place, where)
     if same:
         question = YesNo(
@@ -75,7 +82,17 @@ def talk(scene: Scene) -> Talk:
     )
     if not (yield from ask("sure", question)):
         return Reply("好的，没有提交。")
-    return _open(scene, told, photo, place, where, category, phone)
+    workers = stations.keepers(scene, station) if station else address.responsible(scene, where.area_id)
+    return _open(scene, told, photo, place, where, category, phone, workers)
+
+
+def _station(scene: Scene, told: str) -> Part:
+    """The station whose microwave oven or water is broken; None where it is about something else."""
+    facility = stations.fault(told)
+    if not facility:
+        return None
+    chosen = yield from ask("station", stations.Station(scene, facility))
+    return scene.lore.places.get(chosen)
 
 
 class Named(Choice):
@@ -141,8 +158,8 @@ def _join(scene: Scene, case: Case) -> Reply:
     return Reply(f"好的，{case.number}有消息会一起告诉您。", (Option("=progress", "查进度"),))
 
 
-def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], where: Settled, category: str, phone: str
-          ) -> Reply:  # fmt: skip
+def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], where: Settled, category: str, phone: str,
+          workers: list[Worker]) -> Reply:  # fmt: skip
     seen = words.problem(told)
     danger = seen is not None and seen.danger
     due = workdays_on(scene, 1 if danger else WITHIN.get(category, USUAL))
@@ -154,7 +171,6 @@ def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], where: Set
     )  # fmt: skip
     if photo:
         scene.records.cases.file(photo, case.id)
-    workers = address.responsible(scene, where.area_id)
     scene.tell_workers(
         workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
     )
