@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from bot.sample_areas import estates_of
 from intents.library import DATA
 from knowledge.handbook import HandbookEntry, read_folder
 from storage.archive import Records
@@ -63,6 +64,7 @@ class Sample:
     rota: tuple[SampleShift, ...]
     centre: dict[str, Any]
     levels: tuple[dict[str, Any], ...]
+    powers: dict[str, Any]
 
 
 def read_sample(folder: Path = CENTRE) -> Sample:
@@ -77,6 +79,7 @@ def read_sample(folder: Path = CENTRE) -> Sample:
         rota=tuple(_shifts(staff["rota"], {worker.login for worker in workers})),
         centre=_read(folder / "centre.yaml"),
         levels=tuple(_read(folder / "mediation.yaml")["levels"]),
+        powers=_read(folder / "powers.yaml"),
     )
 
 
@@ -145,8 +148,7 @@ def _shifts(rows: Iterable[Mapping[str, Any]], logins: set[str]) -> Iterable[Sam
 def _fill_areas(records: Records, areas: Sequence[Area]) -> int:
     if records.places.areas():
         return 0
-    for area in areas:
-        records.places.put_area(area)
+    records.areas.put_many(areas, *estates_of(areas))
     return len(areas)
 
 
@@ -189,7 +191,7 @@ def _fill_staff(records: Records, sample: Sample, now: datetime) -> dict[str, in
 
 
 def _fill_facts(records: Records, sample: Sample) -> int:
-    facts = {"centre": sample.centre, "mediation": list(sample.levels)}
+    facts = {"centre": sample.centre, "mediation": list(sample.levels), "powers": sample.powers}
     missing = {name: value for name, value in facts.items() if records.places.fact(name) is None}
     for name, value in missing.items():
         records.places.set_fact(name, value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from intents import duty, handbook
+from intents import handbook
+from intents.address import Settled, remember, responsible, settle
 from intents.clocks import workdays_on
 from intents.handbook import lines
 from intents.intent import Intent
@@ -11,6 +12,7 @@ from intents.questions import Address, Choice, PersonName, Phone, Words, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import MISS, Json, Part, Talk, ask
 from knowledge import when
+from knowledge.areas import Found
 from knowledge.wishes import words
 
 MODES = (("visit", "腿脚不便，请上门"), ("agent", "不会弄，请代办"), ("late", "上班没空，想下班后办"))
@@ -74,9 +76,10 @@ def talk(scene: Scene) -> Talk:
     told = scene.records.people.told(scene.person.id)
     name = told["name"] or (yield from ask("name", PersonName()))
     phone = told["phone"] or (yield from ask("phone", Phone()))
-    address = ""
+    address, where = "", Settled(scene.area_id, Found())
     if mode == "visit":
         address = yield from _address(told["address"])
+        where = yield from settle(scene, {"words": address})
     time = yield from ask("time", Words("什么时候方便？（比如“明天上午”“周末”）", least=2, skip="都可以"))
     title = _title(scene, item)
     question = YesNo(
@@ -87,7 +90,7 @@ def talk(scene: Scene) -> Talk:
     if not (yield from ask("sure", question)):
         return Reply("好的，没有提交。")
     whom = words.relation(scene.opening) or ""
-    return _open(scene, item, {"item": title, "mode": NAMES[mode], "name": name, "phone": phone, "address": address,
+    return _open(scene, where, item, {"item": title, "mode": NAMES[mode], "name": name, "phone": phone, "address": address,
                                "time": time, "words": scene.opening, "for_whom": whom})  # fmt: skip
 
 
@@ -115,18 +118,20 @@ def _title(scene: Scene, item: str) -> str:
     return entry.title if entry else item
 
 
-def _open(scene: Scene, item: str, body: dict[str, str]) -> Reply:
+def _open(scene: Scene, where: Settled, item: str, body: dict[str, str]) -> Reply:
     due = workdays_on(scene, 1)
     entry = scene.lore.entry(item, scene.now)
     case = scene.records.cases.open(
-        "errand", area_id=scene.area_id, title=f"{body['mode']}：{(entry.short if entry else '') or body['item'][:20]}",
+        "errand", area_id=where.area_id, title=f"{body['mode']}：{(entry.short if entry else '') or body['item'][:20]}",
         body=body, person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now,
         category=entry.id if entry else "", token=f"errand:{scene.token}",
     )  # fmt: skip
     scene.records.people.tell(
         scene.person.id, name=body["name"], phone=body["phone"], address=body["address"]
     )
-    workers = duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
+    if not body["for_whom"]:
+        remember(scene, where)
+    workers = responsible(scene, where.area_id)
     scene.tell_workers(workers, f"新的{body['mode']}申请 {case.number}，请受理。", f"case:{case.number}:new")
     papers = f"\n先把这些准备好：\n{lines(entry, 'materials')}" if entry else ""
     return Reply(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from intents.intent import Intent
 from intents.message import Card, Option, Reply
 from intents.scene import Scene, Verdict
+from knowledge.areas.care import law_of
 from knowledge.handbook import HandbookEntry
 from knowledge.search import Finding
 
@@ -62,7 +63,18 @@ def show(scene: Scene, entry_id: str, facet: str | None = None, *, confidence: f
     scene.talk.state["denied"] = 0
     scene.verdict = Verdict("answer", "handbook", (entry_id,), confidence)
     reply = card(entry, scene.lore.versions[entry_id], facet)
-    return _with_deeds(scene, entry, reply)
+    return _with_deeds(scene, entry, _with_law(scene, entry, reply))
+
+
+def _with_law(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
+    """Who of one's own grid can be asked about law; the street where the grid has nobody (S63)."""
+    grid = scene.lore.areas.get(scene.person.area_id or "")
+    law = law_of(scene.lore.areas, grid.id) if grid and grid.kind == "网格" and entry.id in LEGAL else None
+    if grid is None or law is None:
+        return reply
+    who, area = law
+    own = "" if area.id == grid.id else f"，{grid.name}没有专人，由{area.name}负责"
+    return reply.before(f"您网格的法律联系人：{who}{own}。")
 
 
 def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
@@ -81,6 +93,7 @@ def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
     )
 
 
+LEGAL = frozenset(("SF01", "SF02", "SF03", "SF04", "SF05", "SF06", "RS13", "CG05", "ZJ08"))  # matters of law
 DEEDS = {
     "SF01": (("mediation", "申请调解"),), "RS13": (("mediation", "申请调解"),), "CG02": (("report", "我要上报"),),
     "CG03": (("report", "我要上报"),), "CG05": (("report", "我要上报"), ("mediation", "申请调解")),

@@ -13,6 +13,7 @@ from typing import Any
 from knowledge import places as place_rules
 from knowledge import services as service_rules
 from knowledge import wishes
+from knowledge.areas import Gazetteer
 from knowledge.calendar import Calendar
 from knowledge.handbook import HandbookEntry
 from knowledge.places import Place
@@ -34,11 +35,15 @@ class Centre:
     phone: str = ""
     place_id: str = ""
     sample: bool = False
+    walk: float = place_rules.WALK  # metres a minute, for walking times
 
     @property
     def call(self) -> str:
         """Whom to ring, in words: the centre where its number is known, the hotline always."""
         return f"{self.phone}，或 12345 便民热线" if self.phone else "12345 便民热线"
+
+
+NOWHERE = Gazetteer.build((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Lore:
     index: Index
     recogniser: Recogniser
     revisions: Mapping[str, int]
+    gazetteer: Gazetteer = NOWHERE
 
     def entry(self, entry_id: str, now: datetime) -> HandbookEntry | None:
         """A published entry that holds now."""
@@ -108,18 +114,28 @@ class Library:
         published = records.handbook.published()
         entries = {version.entry.id: version.entry for version in published}
         index, recogniser = self._searching(list(entries.values()), revisions.get("handbook", 0))
+        areas, gazetteer = self._placing(records, revisions.get("areas", 0))
         return Lore(
             entries=entries,
             versions={version.entry.id: version.version for version in published},
             services={told["id"]: service_rules.from_mapping(told) for told in records.places.services()},
             places={told["id"]: place_rules.from_mapping(told) for told in records.places.places()},
-            areas={area.id: area for area in records.places.areas()},
+            areas=areas,
             centre=Centre(**records.places.fact("centre", {})),
             calendar=_calendar(records.places.fact("holidays", {})),
             index=index,
             recogniser=recogniser,
             revisions=revisions,
+            gazetteer=gazetteer,
         )
+
+    def _placing(self, records: Records, revision: int) -> tuple[Mapping[str, Area], Gazetteer]:
+        """The tree and what lies in it: thousands of rows, read again only when they changed."""
+        if self._lore is not None and self._lore.revisions.get("areas", 0) == revision:
+            return self._lore.areas, self._lore.gazetteer
+        areas = records.places.areas()
+        gazetteer = Gazetteer.build(areas, records.areas.estates(), records.areas.buildings()).warm()
+        return {area.id: area for area in areas}, gazetteer
 
     def _searching(self, entries: Sequence[HandbookEntry], revision: int) -> tuple[Index, Recogniser]:
         if self._lore is not None and (self._built == revision or not self._eager):

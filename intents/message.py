@@ -7,13 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from knowledge import geo
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A point on the earth, degrees, WGS-84."""
+    """A point on the earth, degrees. `system` is the map's that it came from: wgs84, gcj02 (WeCom) or bd09."""
 
     latitude: float
     longitude: float
+    system: str = "wgs84"
+
+    def to(self, system: str) -> Location:
+        """The same point in another system."""
+        if system == self.system:
+            return self
+        plain = geo.to_wgs84(self.latitude, self.longitude, self.system)
+        return Location(*geo.from_wgs84(*plain, system), system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ class Message:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise ValueError("message time must be aware")
+        if self.location:  # whatever map it came from: from here on a point is WGS-84
+            object.__setattr__(self, "location", self.location.to("wgs84"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from intents import duty
+from intents import address, stations
+from intents.address import Settled, Spot
 from intents.clocks import workdays_on
 from intents.intent import Intent
 from intents.message import Message, Option, Reply
-from intents.questions import Choice, Phone, Picture, Story, Where, YesNo
+from intents.questions import Choice, Phone, Picture, Story, YesNo
 from intents.scene import Scene, Verdict
 from intents.talk import Part, Talk, ask
 from knowledge import when
+from knowledge.areas import Found
 from knowledge.places import metres
 from knowledge.wishes import words
 from storage.cases import Case
+from storage.staff import Worker
 
 CATEGORIES = (
     ("light", "楼道灯、路灯"), ("wires", "电线、电箱"), ("road", "道路、井盖、台阶"), ("rubbish", "垃圾、卫生"),
     ("water_leak", "漏水、下水堵"), ("elevator", "电梯、门禁"), ("facility", "健身器材、扶手、树木"),
     ("fire_lane", "堵消防通道"), ("parking", "乱停车"), ("noise", "噪音"), ("other", "其他"),
 )  # fmt: skip
-LABELS = dict(CATEGORIES)
+LABELS = {**dict(CATEGORIES), "station": "站点设备"}  # a station's own things are not in the list
 SAME = {
     "street_lamp": "light",
     "sewer": "water_leak",
@@ -55,9 +58,15 @@ def talk(scene: Scene) -> Talk:
     seed = scene.opening if len(scene.opening) >= 3 else ""
     told = yield from ask("words", Story("请说说是什么问题。", least=2, seed=seed))
     photo = yield from ask("photo", Picture(f"{_warning(told)}能拍张照片发来吗？方便派人去看。"))
-    place = yield from ask("place", Where("在哪里？说小区和楼号，或者发定位。"))
-    category = yield from _category(told)
-    same = _same(scene, category, place)
+    station = yield from _station(scene, told)
+    if station:
+        place = {"words": station.name, "latitude": station.latitude, "longitude": station.longitude}
+        where, category = Settled(station.area, Found()), "station"
+    else:
+        place = yield from ask("place", Spot("在哪里？说小区和楼号，或者发定位。"))
+        where = yield from address.settle(scene, place)
+        category = yield from _category(told)
+    same = _same(scene, category, place, where)
     if same:
         question = YesNo(
             f"附近有人报过同样的问题（{same.number}）。要跟那一件一起跟进吗？", "一起跟进", "不是同一件"
@@ -67,10 +76,23 @@ def talk(scene: Scene) -> Talk:
     named = yield from ask("named", Named())
     phone = (yield from _phone(scene)) if named == "yes" else ""
     tail = f"，电话尾号{phone[-4:]}" if phone else "，不留名"
-    question = YesNo(f"请核对：{LABELS[category]}，{place['words']}{tail}。\n提交吗？", "提交", "不提交")
+    grid = f"（{where.said}）" if where.said else ""
+    question = YesNo(
+        f"请核对：{LABELS[category]}，{place['words']}{grid}{tail}。\n提交吗？", "提交", "不提交"
+    )
     if not (yield from ask("sure", question)):
         return Reply("好的，没有提交。")
-    return _open(scene, told, photo, place, category, phone)
+    workers = stations.keepers(scene, station) if station else address.responsible(scene, where.area_id)
+    return _open(scene, told, photo, place, where, category, phone, workers)
+
+
+def _station(scene: Scene, told: str) -> Part:
+    """The station whose microwave oven or water is broken; None where it is about something else."""
+    facility = stations.fault(told)
+    if not facility:
+        return None
+    chosen = yield from ask("station", stations.Station(scene, facility))
+    return scene.lore.places.get(chosen)
 
 
 class Named(Choice):
@@ -104,9 +126,14 @@ def _phone(scene: Scene) -> Part:
     return told["phone"] or (yield from ask("phone", Phone("留个电话，有结果告诉您：")))
 
 
-def _same(scene: Scene, category: str, place: dict[str, Any]) -> Case | None:
+def _same(scene: Scene, category: str, place: dict[str, Any], where: Settled) -> Case | None:
     """An open report of the same kind close by within a fortnight (RG32)."""
-    found = scene.records.cases.similar(category=category, area_id=scene.area_id, since=scene.now - RECENT)
+    areas, since = address.near(scene, where.area_id, place, NEAR), scene.now - RECENT
+    found = [
+        case
+        for area in areas
+        for case in scene.records.cases.similar(category=category, area_id=area, since=since)
+    ]
     near = [case for case in found if case.conversation_id != scene.talk.id and _is_near(case, place)]
     return near[-1] if near else None
 
@@ -131,19 +158,19 @@ def _join(scene: Scene, case: Case) -> Reply:
     return Reply(f"好的，{case.number}有消息会一起告诉您。", (Option("=progress", "查进度"),))
 
 
-def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], category: str, phone: str) -> Reply:
+def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], where: Settled, category: str, phone: str,
+          workers: list[Worker]) -> Reply:  # fmt: skip
     seen = words.problem(told)
     danger = seen is not None and seen.danger
     due = workdays_on(scene, 1 if danger else WITHIN.get(category, USUAL))
     point = [place["latitude"], place["longitude"]] if "latitude" in place else []
     case = scene.records.cases.open(
-        "report", area_id=scene.area_id, title=f"上报：{LABELS[category]}", category=category,
+        "report", area_id=where.area_id, title=f"上报：{LABELS[category]}", category=category,
         body={"words": told, "place": place["words"], "point": point, "phone": phone, "category": LABELS[category]},
         priority=5 if danger else 0, person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"report:{scene.token}",
     )  # fmt: skip
     if photo:
         scene.records.cases.file(photo, case.id)
-    workers = duty.people_on_duty(scene.records, scene.lore, scene.area_id, scene.now)
     scene.tell_workers(
         workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
     )

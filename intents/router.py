@@ -9,6 +9,7 @@ from intents import (
     activity,
     emergency,
     errand,
+    grid,
     handbook,
     handoff,
     mediation,
@@ -33,7 +34,7 @@ INTENTS: tuple[Intent, ...] = (
     handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
-    small.MEDICAL, small.VOICE, small.ASK, small.EMPTY,
+    small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
 DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
@@ -132,6 +133,10 @@ def route(scene: Scene) -> Started:
         return Started(progress.INTENT)
     if (follow := handbook.follow_up(scene)) is not None:
         return Started(handbook.INTENT, {"entry": follow[0], "facet": follow[1]})
+    if grid.has_moved(scene.text):
+        return Started(grid.MOVED_INTENT)
+    if grid.is_asked(scene.text):
+        return Started(grid.INTENT)
     if MEDICINE.search(scene.text):
         return Started(small.MEDICAL)
     return _by_wish(scene)
@@ -263,7 +268,7 @@ def _plain_button(scene: Scene, name: str) -> Started | None:
     if name == "human":
         return human(scene)
     plain = {"menu": small.MENU_INTENT, "ask": small.ASK, "mine": LIST, "progress": progress.INTENT,
-             "nearest": nearest.INTENT, "reminders": reminder.LIST, "none": handbook.NONE}  # fmt: skip
+             "nearest": nearest.INTENT, "moved": grid.MOVED_INTENT, "reminders": reminder.LIST, "none": handbook.NONE}  # fmt: skip
     if name == "rest" and (rest := scene.talk.state.pop("rest", "")):
         scene.message = replace(scene.message, text=str(rest), button=None)
         return route(scene)

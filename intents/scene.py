@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from intents.library import Lore
 from intents.message import Message, Reply, to_json
+from knowledge.areas.care import community_of
 from storage.archive import Records
 from storage.conversations import Conversation
 from storage.people import Person
@@ -88,8 +89,8 @@ class Scene:
 
     @property
     def area_id(self) -> str:
-        """The area a matter of this person belongs to: where they live, or the centre's own."""
-        return self.person.area_id or self.lore.centre.area_id
+        """The area a matter of this person belongs to: the community where they live, or the centre's own."""
+        return community_of(self.lore.areas, self.person.area_id or self.lore.centre.area_id)
 
     def say_to(self, conversation_id: int, reply: Reply, purpose: str, *, key: str | None = None,
                sender: str = "", priority: int = NOTICE) -> None:  # fmt: skip

@@ -46,6 +46,15 @@ class Place:
     hours: tuple[Hours, ...]
     phone: str
     on_holidays: bool
+    keeper: str = ""  # who mends it: a worker's login, or a post
+    checked: str = ""  # the day its facilities were last looked at, ISO
+
+    @property
+    def is_always_open(self) -> bool:
+        """Whether it never closes."""
+        return self.on_holidays and {
+            d for h in self.hours if (h.opens, h.closes) == ("00:00", "24:00") for d in h.days
+        } >= set(range(7))
 
     def hours_on(self, day: date, calendar: Calendar) -> list[Hours]:
         """When the place is open on a day, earliest first; empty when it is closed."""
@@ -72,6 +81,7 @@ def from_mapping(told: Mapping[str, Any]) -> Place:
         facilities=frozenset(told.get("facilities", ())),
         hours=tuple(Hours(tuple(h["days"]), str(h["opens"]), str(h["closes"])) for h in told.get("hours", ())),
         phone=str(told.get("phone", "")), on_holidays=bool(told.get("on_holidays", False)),
+        keeper=str(told.get("keeper", "")), checked=str(told.get("checked", "")),
     )  # fmt: skip
 
 
@@ -82,9 +92,9 @@ def metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return 2 * 6_371_008.8 * asin(min(1.0, sqrt(a)))
 
 
-def walking_minutes(distance: float) -> int:
-    """Minutes on foot for a straight-line distance in metres, at least 1."""
-    return max(1, round(distance * DETOUR / WALK))
+def walking_minutes(distance: float, speed: float = WALK) -> int:
+    """Minutes on foot for a straight-line distance in metres at a speed in metres a minute, at least 1."""
+    return max(1, round(distance * DETOUR / speed))
 
 
 def nearest(places: Iterable[Place], latitude: float, longitude: float) -> list[tuple[Place, float]]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from sqlalchemy.sql.dml import UpdateBase
 
+from storage.areas import AreaBook
 from storage.audit import AuditBook
 from storage.bookings import BookingBook
 from storage.cases import CaseBook
@@ -93,6 +94,10 @@ class Records:
     @cached_property
     def places(self) -> PlaceBook:
         return PlaceBook(self)
+
+    @cached_property
+    def areas(self) -> AreaBook:
+        return AreaBook(self)
 
     @cached_property
     def staff(self) -> StaffBook:

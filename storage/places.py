@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -14,7 +15,10 @@ from storage.tables import areas, facts, places, services
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A node of the tree 区-街道-社区-网格. `path` is like /qd/wb/wb01/ and holds its ancestors."""
+    """A node of the tree 区-街道-社区-网格. `path` is like /qd/wb/wb01/ and holds its ancestors.
+
+    One that ended (merged, dissolved) stays, below the area that took over, so that old ids keep their scope.
+    """
 
     id: str
     parent_id: str | None
@@ -22,6 +26,24 @@ class Area:
     name: str
     path: str
     note: dict[str, Any]
+    since: date | None = None
+    ended_on: date | None = None
+    became: str = ""
+
+
+def read_area(row: Any) -> Area:
+    """A row of the table."""
+    return Area(
+        row.id,
+        row.parent_id,
+        row.kind,
+        row.name,
+        row.path,
+        row.note,
+        row.since,
+        row.ended_on,
+        row.became or "",
+    )
 
 
 class PlaceBook(Book):
@@ -33,8 +55,8 @@ class PlaceBook(Book):
 
     def put_area(self, area: Area) -> None:
         """Add or replace an area."""
-        self._put(areas, "id", {"id": area.id, "parent_id": area.parent_id, "kind": area.kind, "name": area.name,
-                                "path": area.path, "note": area.note})  # fmt: skip
+        self._put(areas, "id", asdict(area) | {"became": area.became or None})
+        self.turn_page("areas")
 
     def put_service(self, body: Mapping[str, Any], *, active: bool = True) -> None:
         """Add or replace a service (knowledge.services reads the body)."""
@@ -67,12 +89,12 @@ class PlaceBook(Book):
     def areas(self) -> list[Area]:
         """The whole tree, parents before children."""
         rows = self.records.run(select(areas).order_by(areas.c.path))
-        return [Area(r.id, r.parent_id, r.kind, r.name, r.path, r.note) for r in rows]
+        return [read_area(row) for row in rows]
 
     def area(self, area_id: str) -> Area | None:
         """One area."""
-        r = self.records.run(select(areas).where(areas.c.id == area_id)).first()
-        return Area(r.id, r.parent_id, r.kind, r.name, r.path, r.note) if r else None
+        row = self.records.run(select(areas).where(areas.c.id == area_id)).first()
+        return read_area(row) if row else None
 
     def path(self, area_id: str) -> str:
         """An area's path; a path that holds nothing where the area is unknown."""
@@ -97,3 +119,4 @@ class PlaceBook(Book):
     def forget_areas(self, ids: Iterable[str]) -> None:
         """Remove areas (an import that replaces the sample)."""
         self.records.run(delete(areas).where(areas.c.id.in_(list(ids))))
+        self.turn_page("areas")

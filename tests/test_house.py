@@ -28,6 +28,7 @@ DIALOGUES = {
     "activity",
     "emergency",
     "small",
+    "grid",
 }
 
 

@@ -16,7 +16,18 @@ from storage.tables import metadata
 from storage.vault import Vault
 
 ZONE = ZoneInfo("Asia/Shanghai")
-KNOWN = ("areas", "services", "places", "entries", "facts", "workers", "rota", "revisions")
+KNOWN = (
+    "areas",
+    "estates",
+    "buildings",
+    "services",
+    "places",
+    "entries",
+    "facts",
+    "workers",
+    "rota",
+    "revisions",
+)
 
 
 def moment(text: str) -> datetime:

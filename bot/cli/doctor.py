@@ -13,6 +13,7 @@ import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import BadSetting, Settings, key_of
+from knowledge.areas.care import power_gaps
 from storage import migrate
 from storage.archive import Archive
 from storage.vault import Unreadable, Vault
@@ -92,6 +93,14 @@ def _look_inside(archive: Archive) -> Iterator[Check]:
             yield True, "密钥和数据库对得上。"
         except Unreadable as error:
             yield False, str(error)
+        powers = power_gaps(records.places.fact("powers", {}))
+        named = "、".join(gap.what for gap in powers[:5])
+        yield (
+            not powers,
+            "下放事项都有唯一的承办办公室。"
+            if not powers
+            else f"有 {len(powers)} 项没有唯一的承办办公室：{named}。",
+        )
         stuck = {k: v for k, v in records.outbox.counts().items() if k in ("dead", "unknown")}
         yield (
             not stuck,

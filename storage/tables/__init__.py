@@ -1,5 +1,6 @@
 """Every table. Columns named *_at are UTC moments; LargeBinary columns hold sealed (encrypted) data."""
 
+from storage.tables.areas import area_versions, buildings, estates
 from storage.tables.base import Moment, metadata
 from storage.tables.bookings import bookings, places, seats, services
 from storage.tables.cases import attachments, case_events, case_subscribers, cases
@@ -10,10 +11,12 @@ from storage.tables.upkeep import audit, counters, facts, revisions
 
 __all__ = [
     "Moment",
+    "area_versions",
     "areas",
     "attachments",
     "audit",
     "bookings",
+    "buildings",
     "case_events",
     "case_subscribers",
     "cases",
@@ -21,6 +24,7 @@ __all__ = [
     "conversations",
     "counters",
     "entries",
+    "estates",
     "facts",
     "inbox",
     "keys",

@@ -10,7 +10,8 @@ areas = Table(
     "areas", metadata,
     named("id", 40, primary_key=True), named("parent_id", 40), named("kind", 8, nullable=False),
     named("name", nullable=False), named("path", 200, nullable=False, index=True),
-    Column("note", JSON, nullable=False, default=dict),
+    Column("note", JSON, nullable=False, default=dict), Column("since", Date), Column("ended_on", Date),
+    named("became", 40),
 )  # fmt: skip
 
 people = Table(
