@@ -48,15 +48,22 @@ class ProxyBook(Book):
     def of(self, proxy_id: int, now: datetime) -> list[Proxy]:
         """For whom somebody may act now."""
         valid = (proxies.c.proxy_id == proxy_id) & (proxies.c.from_at <= now) & (proxies.c.until_at > now)
-        rows = self.records.run(select(proxies).where(valid, proxies.c.ended_at.is_(None)).order_by(proxies.c.id))
-        return [Proxy(r.id, r.person_id, r.proxy_id, r.relation, tuple(r.scope.split()), r.from_at, r.until_at) for r in rows]
+        rows = self.records.run(
+            select(proxies).where(valid, proxies.c.ended_at.is_(None)).order_by(proxies.c.id)
+        )
+        return [
+            Proxy(r.id, r.person_id, r.proxy_id, r.relation, tuple(r.scope.split()), r.from_at, r.until_at)
+            for r in rows
+        ]
 
     def may_act(self, proxy_id: int, person_id: int, kind: str, now: datetime) -> bool:
         """Whether somebody may act for a person in a matter of that kind now."""
         mine = [proxy for proxy in self.of(proxy_id, now) if proxy.person_id == person_id]
         return any(kind in proxy.scope or ALL in proxy.scope for proxy in mine)
 
-    def grant(self, worker_id: int, role: str, area_id: str, now: datetime, until_at: datetime | None = None) -> int:
+    def grant(
+        self, worker_id: int, role: str, area_id: str, now: datetime, until_at: datetime | None = None
+    ) -> int:
         """A further role in an area's subtree."""
         return self.insert(grants, {"worker_id": worker_id, "role": role, "area_id": area_id, "from_at": now,
                                     "until_at": until_at})  # fmt: skip

@@ -7,7 +7,10 @@ from string import Formatter
 from knowledge.cases.model import LEVELS, Kind, Move
 
 FIELDS = {"number", "who", "note", "level", "round"}
-MADE_BY_OTHERS = {"report": ("withdrawn",), "handoff": ("message",)}  # reached by the resident, not by a worker's move
+MADE_BY_OTHERS = {
+    "report": ("withdrawn",),
+    "handoff": ("message",),
+}  # reached by the resident, not by a worker's move
 
 
 def faults(kind: Kind) -> list[str]:

@@ -79,7 +79,9 @@ class Kind:
     warns: bool = True  # the holder is told when three quarters of the time are gone
     parties: tuple[Party, ...] = ()
     transfers: bool = False  # may be offered to another unit, paused, objected to
-    recategorised: Literal["", "restart", "keep"] = ""  # what becomes of the promised date with another category
+    recategorised: Literal["", "restart", "keep"] = (
+        ""  # what becomes of the promised date with another category
+    )
     within: dict[str, Span] = field(default_factory=dict)  # promised time of a category, where it differs
 
     def is_end(self, state: str) -> bool:

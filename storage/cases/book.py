@@ -137,7 +137,6 @@ class CaseBook(ListBook, PictureBook):
         return list(dict.fromkeys([*([case.conversation_id] if case.conversation_id else []), *rows]))
 
 
-
 def _own_span(case: Case, state: str) -> Span | None:
     """The time of a state that has its own, or of one that goes on after somebody was at it; None: the promise runs on."""
     rules = KINDS[case.kind]

@@ -110,7 +110,9 @@ class ClockBook(Book):
     def push(self, moved: Sequence[tuple[int, int, datetime | None]]) -> None:
         """(clock, step, when to look again) of many clocks."""
         if moved:
-            self.records.run(_PUSH, [{"clock_id": i, "new_step": step, "new_next": at} for i, step, at in moved])
+            self.records.run(
+                _PUSH, [{"clock_id": i, "new_step": step, "new_next": at} for i, step, at in moved]
+            )
 
     def urged(self, nudged: Iterable[tuple[Due, str]], now: datetime) -> None:
         """Count and write down that people were told of late cases; the note of each is given."""

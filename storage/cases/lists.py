@@ -35,15 +35,18 @@ class ListBook(Book):
 
     def open_ones(self, path: str, kinds: Sequence[str] = (), *, holder_id: int | None = None, state: str = "",
                   limit: int = 200, after: Key | None = None, where: Sequence[ColumnElement[bool]] = (),
-                  sealed: bool = False) -> list[Case]:  # fmt: skip
+                  unheld: bool = False, sealed: bool = False) -> list[Case]:  # fmt: skip
         """Open cases in an area's subtree, most urgent first; a worker's own are among them wherever they are."""
         asked = tuple(kinds) or tuple(KINDS)
         more = [*where, *([cases.c.state == state] if state else [])]
+        more += [cases.c.holder_id.is_(None)] if unheld else []
         if after is not None:
             more.append(tuple_(*_ORDER) > tuple_(*after))
         scope = within(path)
         here = [_OPEN, *more, *([scope] if scope is not None else [])]
-        found = [select(cases).where(*here, cases.c.kind == kind).order_by(*_ORDER).limit(limit) for kind in asked]
+        found = [
+            select(cases).where(*here, cases.c.kind == kind).order_by(*_ORDER).limit(limit) for kind in asked
+        ]
         if holder_id is not None:
             mine = select(cases).where(_OPEN, cases.c.holder_id == holder_id, *more)
             mine = mine.where(cases.c.kind.in_(asked)) if kinds else mine
@@ -59,16 +62,24 @@ class ListBook(Book):
 
     def of_unit(self, unit: str, *, limit: int = 200) -> list[Case]:
         """Open cases that a unit holds, is offered, or helps with."""
-        helped = select(cases).join(case_units, case_units.c.case_id == cases.c.id).where(case_units.c.unit == unit, _OPEN)
-        found = [select(cases).where(_OPEN, cases.c.unit == unit), select(cases).where(_OPEN, cases.c.asked_unit == unit), helped]
+        helped = (
+            select(cases)
+            .join(case_units, case_units.c.case_id == cases.c.id)
+            .where(case_units.c.unit == unit, _OPEN)
+        )
+        found = [
+            select(cases).where(_OPEN, cases.c.unit == unit),
+            select(cases).where(_OPEN, cases.c.asked_unit == unit),
+            helped,
+        ]
         rows = self._rows(one.order_by(*_ORDER).limit(limit) for one in found)
         ordered = sorted(rows.values(), key=lambda row: (row.rank, row.due_at, row.id))
         return self._cases(ordered[:limit], sealed=True)
 
     def listed(self, path: str, *, holder_id: int, kind: str = "", state: str = "open", mine: bool = False,
                late_at: datetime | None = None, warn_at: datetime | None = None, limit: int = 200,
-               after: Key | None = None, before: int | None = None) -> list[Case]:  # fmt: skip
-        """The desk's list without words. state: open | closed | all, or one of the kind's own states.
+               after: Key | None = None, before: int | None = None, sealed: bool = False) -> list[Case]:  # fmt: skip
+        """The desk's list; `sealed` leaves the words unread. state: open | closed | all, or one of the kind's own states.
 
         Open ones come most urgent first (next page: `after`), others newest first (next page: `before`).
         `late_at`: only red ones; `warn_at`: only yellow and red ones.
@@ -76,14 +87,20 @@ class ListBook(Book):
         kinds = (kind,) if kind else tuple(KINDS)
         is_open = state == "open" or (bool(kind) and state in KINDS[kind].open_states) or late_at or warn_at
         if is_open:
-            late = [cases.c.due_at < late_at] if late_at is not None else []
+            late: list[ColumnElement[bool]] = [cases.c.due_at < late_at] if late_at is not None else []
             late += [cases.c.yellow_at <= warn_at] if warn_at is not None else []
             if late:
                 late.append(cases.c.paused_at.is_(None))
             own = state if state not in ("open", "closed", "all") else ""
             scope = "/?/" if mine else path
-            return self.open_ones(scope, kinds, holder_id=holder_id, state=own, limit=limit, after=after, where=late, sealed=True)  # fmt: skip
-        more = [cases.c.closed_at.is_not(None)] if state == "closed" else [cases.c.state == state] if state != "all" else []
+            return self.open_ones(scope, kinds, holder_id=holder_id, state=own, limit=limit, after=after, where=late, sealed=sealed)  # fmt: skip
+        more: list[ColumnElement[bool]] = (
+            [cases.c.closed_at.is_not(None)]
+            if state == "closed"
+            else [cases.c.state == state]
+            if state != "all"
+            else []
+        )
         if before is not None:
             more.append(cases.c.id < before)
         found = [select(cases).where(cases.c.holder_id == holder_id, cases.c.kind.in_(kinds), *more)]
@@ -92,19 +109,28 @@ class ListBook(Book):
             here = [*more, *([scope_is] if scope_is is not None else [])]
             found += [select(cases).where(*here, cases.c.kind == one) for one in kinds]
         rows = self._rows(one.order_by(cases.c.id.desc()).limit(limit) for one in found)
-        return self._cases(sorted(rows.values(), key=lambda row: -row.id)[:limit], sealed=True)
+        return self._cases(sorted(rows.values(), key=lambda row: -row.id)[:limit], sealed=sealed)
 
     def lost(self, path: str = "/", *, limit: int = 200) -> list[Case]:
         """未派出: open cases that nobody could be told of, the longest waiting first."""
         scope = within(path)
         found = select(cases).where(_OPEN, cases.c.lost_at.is_not(None))
         found = found.where(scope) if scope is not None else found
-        return self._cases(self.records.run(found.order_by(cases.c.lost_at, cases.c.id).limit(limit)), sealed=True)
+        return self._cases(
+            self.records.run(found.order_by(cases.c.lost_at, cases.c.id).limit(limit)), sealed=True
+        )
 
     def offered_to(self, worker_id: int, units: Sequence[str], *, limit: int = 50) -> list[Case]:
         """Open cases that a worker or one of their units was asked to take over."""
-        asked = or_(cases.c.asked_unit.in_(units), and_(cases.c.asked_id == worker_id, cases.c.asked_unit == ""))
-        found = select(cases).where(_OPEN, cases.c.asked_unit.is_not(None), asked).order_by(cases.c.id).limit(limit)
+        asked = or_(
+            cases.c.asked_unit.in_(units), and_(cases.c.asked_id == worker_id, cases.c.asked_unit == "")
+        )
+        found = (
+            select(cases)
+            .where(_OPEN, cases.c.asked_unit.is_not(None), asked)
+            .order_by(cases.c.id)
+            .limit(limit)
+        )
         return self._cases(self.records.run(found), sealed=True)
 
     def of_person(self, person_id: int, conversation_ids: Iterable[int] = (), kinds: Sequence[str] = (),

@@ -79,7 +79,9 @@ class UnitBook(Book):
 
     def contacts(self, unit_id: str) -> list[int]:
         """Workers of a unit who can be reached: active, and with a chat or a way to sign in."""
-        can = or_(and_(workers.c.address.is_not(None), workers.c.address != ""), workers.c.password.is_not(None))
+        can = or_(
+            and_(workers.c.address.is_not(None), workers.c.address != ""), workers.c.password.is_not(None)
+        )
         found = (
             select(workers.c.id)
             .join(unit_contacts, unit_contacts.c.worker_id == workers.c.id)
@@ -94,30 +96,52 @@ class UnitBook(Book):
 
     def failed(self, keys: Sequence[str]) -> set[str]:
         """Those of some outbox keys whose words did not arrive."""
-        found = select(outbox.c.key).where(outbox.c.key.in_(keys), outbox.c.state.in_(("dead", "expired", "unknown")))
+        found = select(outbox.c.key).where(
+            outbox.c.key.in_(keys), outbox.c.state.in_(("dead", "expired", "unknown"))
+        )
         return {str(key) for key in self.records.run(found).scalars()}
 
     # where cases go
 
     def put_rule(self, rule: Rule) -> None:
         """Add a line to the dispatch table."""
-        row = {"kind": rule.kind, "category": rule.category, "area_id": rule.area_id, "unit": rule.unit, "main": rule.main}
+        row = {
+            "kind": rule.kind,
+            "category": rule.category,
+            "area_id": rule.area_id,
+            "unit": rule.unit,
+            "main": rule.main,
+        }
         if not self.insert_new(dispatch_rules, row, ["kind", "category", "area_id", "unit"]):
-            mine = and_(*(dispatch_rules.c[name] == row[name] for name in ("kind", "category", "area_id", "unit")))
+            mine = and_(
+                *(dispatch_rules.c[name] == row[name] for name in ("kind", "category", "area_id", "unit"))
+            )
             self.records.run(update(dispatch_rules).where(mine).values(main=rule.main))
 
     def drop_rule(self, rule: Rule) -> None:
         """Take a line off the dispatch table."""
-        told = (("kind", rule.kind), ("category", rule.category), ("area_id", rule.area_id), ("unit", rule.unit))
-        self.records.run(delete(dispatch_rules).where(*(dispatch_rules.c[name] == value for name, value in told)))
+        told = (
+            ("kind", rule.kind),
+            ("category", rule.category),
+            ("area_id", rule.area_id),
+            ("unit", rule.unit),
+        )
+        self.records.run(
+            delete(dispatch_rules).where(*(dispatch_rules.c[name] == value for name, value in told))
+        )
 
     def rules(self, kind: str, category: str, chain: Sequence[str]) -> list[Rule]:
         """The lines for a category in the innermost area of a chain (innermost first) that has any."""
         asked = (dispatch_rules.c.kind == kind) & (dispatch_rules.c.category == category)
-        rows = self.records.run(select(dispatch_rules).where(asked, dispatch_rules.c.area_id.in_(chain))).all()
+        rows = self.records.run(
+            select(dispatch_rules).where(asked, dispatch_rules.c.area_id.in_(chain))
+        ).all()
         for area_id in chain:
             if here := [r for r in rows if r.area_id == area_id]:
-                return [Rule(r.kind, r.category, r.area_id, r.unit, r.main) for r in sorted(here, key=lambda r: r.unit)]
+                return [
+                    Rule(r.kind, r.category, r.area_id, r.unit, r.main)
+                    for r in sorted(here, key=lambda r: r.unit)
+                ]
         return []
 
     def help(self, case_id: int, unit_id: str) -> bool:
@@ -145,9 +169,23 @@ class UnitBook(Book):
         if r is None:
             return None
         reason = self.vault.open(r.reason, f"case_objections.reason:{case_id}")
-        return Objection(r.case_id, r.worker_id, r.unit or "", reason, r.decider_id, r.made_at, r.decided_at, r.decision or "")
+        return Objection(
+            r.case_id,
+            r.worker_id,
+            r.unit or "",
+            reason,
+            r.decider_id,
+            r.made_at,
+            r.decided_at,
+            r.decision or "",
+        )
 
     def decide(self, case_id: int, decision: str, now: datetime) -> bool:
         """Decide an objection once; False where it is decided already."""
         mine = (case_objections.c.case_id == case_id) & case_objections.c.decided_at.is_(None)
-        return self.records.run(update(case_objections).where(mine).values(decision=decision, decided_at=now)).rowcount == 1
+        return (
+            self.records.run(
+                update(case_objections).where(mine).values(decision=decision, decided_at=now)
+            ).rowcount
+            == 1
+        )

@@ -6,7 +6,20 @@ the partial index of the worker's level in the order in which they are shown.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, UniqueConstraint, text
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 
 from storage.tables.base import Moment, metadata, named, new_id
 
@@ -16,7 +29,7 @@ RUNNING = text("next_at IS NOT NULL")
 DEPTH = 4
 
 
-def _only(where: object) -> dict[str, object]:
+def _only(where: TextClause) -> dict[str, Any]:
     return {"sqlite_where": where, "postgresql_where": where}
 
 
