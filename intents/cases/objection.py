@@ -30,9 +30,9 @@ def object_to(records: Records, lore: Lore, worker: Worker, case: Case, reason: 
     decider = duty.decider(records, case.area_id, worker.id)
     if decider is None:
         raise Refused("街道现在没有能裁定的人，请联系管理员。")
-    changed(records, case, now)  # two at once: one objects
     if not records.units.object(case, worker.id, reason.strip()[:500], decider.id, now):
         raise Refused(f"{case.number}已经提过一次异议，不能再提。")
+    case = changed(records, case, now)  # the page that was open before is old now
     due = clock.due(now, DECIDED_WITHIN, lore.calendar)
     records.clocks.start(case.id, DECIDE, now, due)
     records.cases.note(case.id, now, worker.name, "object", case.state, sentence(reason))

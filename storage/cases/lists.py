@@ -44,15 +44,21 @@ class ListBook(Book):
             more.append(tuple_(*_ORDER) > tuple_(*after))
         scope = within(path)
         here = [_OPEN, *more, *([scope] if scope is not None else [])]
-        found = [
-            select(cases).where(*here, cases.c.kind == kind).order_by(*_ORDER).limit(limit) for kind in asked
-        ]
+        keys = select(*_ORDER)
+        found = [keys.where(*here, cases.c.kind == kind).order_by(*_ORDER).limit(limit) for kind in asked]
         if holder_id is not None:
-            mine = select(cases).where(_OPEN, cases.c.holder_id == holder_id, *more)
+            mine = keys.where(_OPEN, cases.c.holder_id == holder_id, *more)
             mine = mine.where(cases.c.kind.in_(asked)) if kinds else mine
             found.append(mine.order_by(*_ORDER).limit(limit))
-        rows = sorted(self._rows(found).values(), key=lambda row: (row.rank, row.due_at, row.id))
-        return self._cases(rows[:limit], sealed=sealed)
+        first = sorted({tuple(row) for one in found for row in self.records.run(one)})[:limit]
+        return self._by_ids([key[2] for key in first], sealed=sealed)
+
+    def _by_ids(self, ids: Sequence[int], *, sealed: bool = False) -> list[Case]:
+        """The cases with those ids, in that order."""
+        if not ids:
+            return []
+        rows = {row.id: row for row in self.records.run(select(cases).where(cases.c.id.in_(ids)))}
+        return self._cases((rows[i] for i in ids if i in rows), sealed=sealed)
 
     def held_by(self, holder_id: int, kinds: Sequence[str] = (), *, limit: int = 200) -> list[Case]:
         """A worker's own open cases, most urgent first."""
@@ -103,13 +109,16 @@ class ListBook(Book):
         )
         if before is not None:
             more.append(cases.c.id < before)
-        found = [select(cases).where(cases.c.holder_id == holder_id, cases.c.kind.in_(kinds), *more)]
+        ids = select(cases.c.id)
+        found = [ids.where(cases.c.holder_id == holder_id, cases.c.kind.in_(kinds), *more)]
         if not mine:
             scope_is = within(path)
             here = [*more, *([scope_is] if scope_is is not None else [])]
-            found += [select(cases).where(*here, cases.c.kind == one) for one in kinds]
-        rows = self._rows(one.order_by(cases.c.id.desc()).limit(limit) for one in found)
-        return self._cases(sorted(rows.values(), key=lambda row: -row.id)[:limit], sealed=sealed)
+            found += [ids.where(*here, cases.c.kind == one) for one in kinds]
+        newest = {
+            row.id for one in found for row in self.records.run(one.order_by(cases.c.id.desc()).limit(limit))
+        }
+        return self._by_ids(sorted(newest, reverse=True)[:limit], sealed=sealed)
 
     def lost(self, path: str = "/", *, limit: int = 200) -> list[Case]:
         """未派出: open cases that nobody could be told of, the longest waiting first."""
