@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import burst, finding, raw, starting, turns
+from bench import burst, cases, finding, raw, starting, turns
 
-PARTS = {"turns": turns, "raw": raw, "finding": finding, "burst": burst, "starting": starting}
+PARTS = {"turns": turns, "raw": raw, "finding": finding, "burst": burst, "starting": starting, "cases": cases}
 
 
 def main() -> None:

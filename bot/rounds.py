@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from intents import duty, handoff
+from intents.cases import beats
 from intents.library import Library
 from intents.message import Option, Reply, to_json
 from intents.scene import REMINDER, say_to, tell_workers
@@ -17,14 +18,15 @@ from storage.reminders import Reminder
 CHUNK = 200  # reminders a unit of work, so that nobody waits behind a burst
 COLD_AFTER = timedelta(hours=24)
 AT_OPENING = timedelta(minutes=15)
-NUDGES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+CLOCKS = 1000  # clocks a unit of work
+MATTERS = ("report", "errand", "mediation")
 
 
 def make(records: Records, library: Library, now: datetime) -> bool:
     """One round; True where there is more of the same to do at once."""
     more = remind(records, library, now)
     records.outbox.recover(now)
-    nudge(records, library, now)
+    more = nudge(records, library, now) or more
     end_idle_handoffs(records, now)
     let_cold_dialogues_go(records, now)
     open_messages(records, library, now)
@@ -65,32 +67,15 @@ def _say(records: Records, reminder: Reminder, now: datetime) -> None:
         key=f"reminder:{reminder.id}:{reminder.next_at:%Y%m%d%H%M%S}")  # fmt: skip
 
 
-def nudge(records: Records, library: Library, now: datetime) -> None:
-    """Handoffs and alerts nobody took, cases past their day: the next people up are told (at 5, 15, 60 minutes)."""
-    lore = library.lore(records)
-    for case in records.cases.overdue(now, len(NUDGES) - 1):
-        assert case.due_at is not None  # `overdue` looks for it
-        if now < case.due_at + (
-            NUDGES[case.nudged] if case.kind in ("handoff", "alert") else timedelta(days=case.nudged)
-        ):
-            continue
-        if case.state in ("human", "seen") or records.cases.change(case, now, nudged=case.nudged + 1) is None:
-            continue
-        workers = duty.people_on_duty(records, lore, case.area_id, now)
-        higher = [w for w in records.staff.all() if w.active and w.role == "admin"]
-        known = workers if case.nudged == 0 and workers else higher
-        text = f"{case.number} {case.title} 还没有人处理，已超时。请马上看。"
-        tell_workers(records, known, text, f"nudge:{case.number}:{case.nudged}", now)
-        records.cases.note(case.id, now, "系统", "nudge", case.state, f"第{case.nudged + 1}次催办")
-        if case.kind == "handoff" and case.state == "queued" and case.nudged == 0 and case.conversation_id:
-            text = f"还在排队，让您久等了，已经再次催促。可以接着等，也可以回“不用人工了”。急事请打{lore.centre.call}。"
-            say_to(records, case.conversation_id, Reply(text), "notice", now, key=f"sorry:{case.number}")
+def nudge(records: Records, library: Library, now: datetime) -> bool:
+    """Clocks that have come to their moment; True where there are more."""
+    return beats.look(records, library.lore(records), now, CLOCKS)
 
 
 def end_idle_handoffs(records: Records, now: datetime) -> None:
     """A human part in which nothing was said for a day is over (RG11)."""
-    for case in records.cases.open_ones("/", ("handoff",)):
-        if case.state == "human" and case.conversation_id is not None:
+    for case in records.cases.open_ones("/", ("handoff",), state="human"):
+        if case.conversation_id is not None:
             last = records.conversations.lines(case.conversation_id, last=1)
             if last and last[-1].at < now - handoff.IDLE:
                 with suppress(handoff.Refused):  # another process was first
@@ -114,8 +99,8 @@ def let_cold_dialogues_go(records: Records, now: datetime) -> None:
 def close_queues(records: Records, library: Library, now: datetime) -> None:
     """The last shift is over and somebody still waits: the queue becomes a message with a promised time (RG13)."""
     lore = library.lore(records)
-    for case in records.cases.open_ones("/", ("handoff",)):
-        if case.state != "queued" or duty.people_on_duty(records, lore, case.area_id, now):
+    for case in records.cases.open_ones("/", ("handoff",), state="queued"):
+        if duty.people_on_duty(records, lore, case.area_id, now):
             continue
         opens = duty.next_opening(records, lore, case.area_id, now) or now + timedelta(days=1)
         promised = opens + timedelta(hours=1)
@@ -134,33 +119,29 @@ def close_queues(records: Records, library: Library, now: datetime) -> None:
 def announce(records: Records, library: Library, now: datetime) -> None:
     """What came in after hours is told to whoever opens; the same key as at once, so nobody hears it twice."""
     lore = library.lore(records)
-    for case in records.cases.open_ones("/", ("report", "errand", "mediation")):
-        opened = (
-            duty.opened_since(records, lore, case.area_id, now - AT_OPENING, now)
-            if case.state == "received"
-            else []
-        )
-        fit = [
-            w
-            for w in opened
-            if case.kind != "mediation" or (w.role != "worker" and w.area_id == case.area_id)
-        ]
-        if fit and case.holder_id is None:
-            tell_workers(
-                records,
-                fit,
-                f"待处理：{case.number} {case.title}。回“接 {case.number}”。",
-                f"case:{case.number}:new",
-                now,
-            )
+    areas = {
+        shift.area_id for shift in records.staff.shifts() if duty.has_just_opened(shift, now, AT_OPENING)
+    }
+    for area_id in sorted(areas):
+        fresh = {who.id for who in duty.opened_since(records, lore, area_id, now - AT_OPENING, now)}
+        if not fresh:
+            continue
+        path = records.places.path(area_id)
+        for case in records.cases.open_ones(path, MATTERS, state="received", unheld=True, sealed=True):
+            opened = duty.opened_since(records, lore, case.area_id, now - AT_OPENING, now)
+            fit = [
+                who
+                for who in opened
+                if case.kind != "mediation" or (who.role != "worker" and who.area_id == case.area_id)
+            ]
+            text = f"待处理：{case.number} {case.title}。回“接 {case.number}”。"
+            tell_workers(records, fit, text, f"case:{case.number}:new", now)
 
 
 def open_messages(records: Records, library: Library, now: datetime) -> None:
     """Messages left after hours go to whoever opens the next day (RG13)."""
     lore = library.lore(records)
-    for case in records.cases.open_ones("/", ("handoff",)):
-        if case.state != "message":
-            continue
+    for case in records.cases.open_ones("/", ("handoff",), state="message"):
         workers = duty.people_on_duty(records, lore, case.area_id, now)
         tell_workers(
             records,

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from intents.library import Lore
 from intents.scene import ZONE
 from storage.archive import Records
-from storage.staff import Shift, Worker
+from storage.places import Area
+from storage.staff import HEIGHTS, Shift, Worker
 
 LOOK_AHEAD = 14  # days
 
@@ -49,6 +50,12 @@ def opened_since(records: Records, lore: Lore, area_id: str, since: datetime, no
     return list(fresh.values())
 
 
+def has_just_opened(shift: Shift, now: datetime, within: timedelta) -> bool:
+    """Whether a line of the rota may begin at most so long ago (its day is not looked at)."""
+    since, clock = (now - within).astimezone(ZONE).strftime("%H:%M"), now.astimezone(ZONE).strftime("%H:%M")
+    return since < shift.opens <= clock
+
+
 def today(records: Records, lore: Lore, area_id: str, now: datetime) -> list[tuple[Shift, Worker]]:
     """Everybody on the rota of that day."""
     return [(shift, records.staff.get(shift.worker_id)) for shift in _shifts(records, lore, area_id, now)]
@@ -76,3 +83,42 @@ def to_alert(records: Records, lore: Lore, area_id: str, now: datetime) -> Seque
     found = people_on_duty(records, lore, area_id, now)
     found = found or list({w.id: w for _, w in today(records, lore, area_id, now) if w.active}.values())
     return found or [w for w in records.staff.all() if w.active and w.role == "admin"]
+
+
+def supervisors(records: Records, lore: Lore, area_id: str, up: int, now: datetime) -> list[Worker]:
+    """Who is told one (street) or two (district) levels up: on duty there, else of its rota today, else its people.
+
+    Where a level has nobody, the next higher one; at last the centre's admins.
+    """
+    for height in range(up, len(HEIGHTS) + 1):
+        for area in _above(records, area_id, height):
+            there = [pair for pair in today(records, lore, area.id, now) if pair[0].area_id == area.id]
+            clock = now.astimezone(ZONE).strftime("%H:%M")
+            found = [who for shift, who in there if shift.opens <= clock < shift.closes]
+            found = found or [who for _, who in there] or _people(records, area)
+            if active := [who for who in found if who.active]:
+                return list({who.id: who for who in active}.values())
+    return [who for who in records.staff.all() if who.active and who.role == "admin"]
+
+
+def decider(records: Records, area_id: str, but: int) -> Worker | None:
+    """Who decides for the street: its admin, else the district's; never the one who asks."""
+    for height in (1, 2):
+        for area in _above(records, area_id, height):
+            able = [
+                who for who in _people(records, area) if who.active and who.role == "admin" and who.id != but
+            ]
+            if able:
+                return able[0]
+    return next(
+        (who for who in records.staff.all() if who.active and who.role == "admin" and who.id != but), None
+    )
+
+
+def _above(records: Records, area_id: str, height: int) -> list[Area]:
+    chain = [records.places.area(above) for above in records.places.chain(area_id)]
+    return [area for area in chain if area and HEIGHTS.get(area.kind) == height]
+
+
+def _people(records: Records, area: Area) -> list[Worker]:
+    return [who for who in records.staff.within(area.path) if who.area_id == area.id]

@@ -9,6 +9,7 @@ from intents import duty
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.questions import Story
+from intents.refused import Refused as Refused
 from intents.scene import Scene, Verdict, say_to
 from intents.talk import Talk, ask
 from knowledge import when
@@ -139,10 +140,6 @@ def _leave(scene: Scene, case: Case) -> list[Reply]:
 
 
 # the worker's side, shared by the desk and the chat
-
-
-class Refused(ValueError):
-    """这一步现在不能做。"""
 
 
 def take(records: Records, worker: Worker, case: Case, now: datetime) -> Case:

@@ -16,12 +16,13 @@ from sqlalchemy.sql.dml import UpdateBase
 from storage.areas import AreaBook
 from storage.audit import AuditBook
 from storage.bookings import BookingBook
-from storage.cases import CaseBook
+from storage.cases import CaseBook, ClockBook, PartyBook, UnitBook
 from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
 from storage.outbox import OutboxBook
 from storage.people import PeopleBook
 from storage.places import PlaceBook
+from storage.proxies import ProxyBook
 from storage.reminders import ReminderBook
 from storage.staff import StaffBook
 from storage.vault import Vault
@@ -82,6 +83,22 @@ class Records:
     @cached_property
     def cases(self) -> CaseBook:
         return CaseBook(self)
+
+    @cached_property
+    def clocks(self) -> ClockBook:
+        return ClockBook(self)
+
+    @cached_property
+    def parties(self) -> PartyBook:
+        return PartyBook(self)
+
+    @cached_property
+    def units(self) -> UnitBook:
+        return UnitBook(self)
+
+    @cached_property
+    def proxies(self) -> ProxyBook:
+        return ProxyBook(self)
 
     @cached_property
     def reminders(self) -> ReminderBook:

@@ -14,7 +14,7 @@ from storage.tables import areas, keys, rota, workers
 
 _WORKERS = select(workers, areas.c.kind.label("area_kind")).outerjoin(areas, areas.c.id == workers.c.area_id)
 HEIGHTS = {"街道": 1, "区": 2}  # a worker's level, as the levels of mediation count
-ROLES = ("worker", "mediator", "admin")
+ROLES = ("worker", "mediator", "admin", "auditor")  # an auditor reads the log and nothing else
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
 SESSIONS = ("session", "shared")  # a computer of one's own, and one that others use too

@@ -13,6 +13,7 @@ from bot.desk import (
     areas,
     bookings,
     cases,
+    caseturns,
     conversation,
     duty,
     handbook,
@@ -27,7 +28,7 @@ from bot.desk.paper import HERE
 from bot.desk.signin import SignIn
 from bot.office import Office
 
-PAGES = (work, conversation, cases, bookings, duty, handbook, questions, people, areas, watch)
+PAGES = (work, conversation, cases, caseturns, bookings, duty, handbook, questions, people, areas, watch)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

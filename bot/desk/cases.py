@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -10,10 +12,12 @@ from bot.desk.guard import Desk, NotHere, Visit
 from intents.staff import deeds
 from knowledge.cases import KINDS
 from storage.archive import Records
-from storage.cases import Case
+from storage.cases import Case, Key, key_of
 
 TALKS = ("handoff", "alert")  # these have a page of their own, with the talk
-STATES = (("open", "未办结"), ("closed", "已办结"), ("all", "全部"))
+STATES = (("open", "未办结"), ("lost", "未派出"), ("closed", "已办结"), ("all", "全部"))
+COLOURS = (("", "全部"), ("yellow", "快到期和超时"), ("red", "只看超时"))
+A_PAGE = 100
 
 
 async def listed(visit: Visit) -> Response:
@@ -23,19 +27,42 @@ async def listed(visit: Visit) -> Response:
     kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
     states = [*STATES, *(KINDS[kind].states.items() if kind else ())]
     state = visit.asked("state") if visit.asked("state") in dict(states) else "open"
-    mine, late = visit.asked("mine") == "1", visit.asked("late") == "1"
+    mine = visit.asked("mine") == "1"
+    colour = visit.asked("colour") if visit.asked("colour") in dict(COLOURS) else ""
+    colour = "red" if visit.asked("late") == "1" else colour
+    after = _place(visit.asked("after"))
 
     def look(records: Records) -> tuple[list[Case], dict[int, str]]:
+        path = records.places.path(visit.worker.area_id)
+        if state == "lost":
+            return records.cases.lost(path), {worker.id: worker.name for worker in records.staff.all()}
         found = records.cases.listed(
-            records.places.path(visit.worker.area_id), holder_id=visit.worker.id, kind=kind, state=state, mine=mine,
-            late_at=visit.now if late else None,
+            path, holder_id=visit.worker.id, kind=kind, state=state, mine=mine, limit=A_PAGE, sealed=True,
+            late_at=visit.now if colour == "red" else None, warn_at=visit.now if colour == "yellow" else None,
+            after=after, before=after[2] if after else None,
         )  # fmt: skip
         return found, {worker.id: worker.name for worker in records.staff.all()}
 
     found, names = await visit.read(look)
     kinds = [("", "全部种类"), *((name, it.title) for name, it in KINDS.items())]
     return visit.page("cases.html", found=found, names=names, KINDS=KINDS, kinds=kinds, kind=kind, states=states,
-                      state=state, mine=mine, late=late, where_of=where_of)  # fmt: skip
+                      state=state, mine=mine, colour=colour, colours=COLOURS, where_of=where_of,
+                      more=_more(found) if len(found) == A_PAGE else "")  # fmt: skip
+
+
+def _more(found: list[Case]) -> str:
+    """Where the next page begins."""
+    rank, due, last = key_of(found[-1])
+    return f"{rank}~{due.isoformat()}~{last}"
+
+
+def _place(told: str) -> Key | None:
+    try:
+        rank, due, last = told.split("~")
+        moment = datetime.fromisoformat(due)
+        return (int(rank), moment, int(last)) if moment.tzinfo else None
+    except ValueError:
+        return None
 
 
 def where_of(number: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.desk.casesheet import ClockLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
 from bot.photos import BadPhoto, clean_photo
@@ -25,7 +26,9 @@ PERSONAL: dict[str, Callable[[str], str]] = {
 }
 FIELDS = {"for_whom": "给谁"} | LABELS
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
-         "solved": "说解决了", "unsolved": "说没解决"}  # fmt: skip
+         "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
+         "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Sheet:
     moves: list[Move]
     candidates: list[Worker]
     has_personal: bool
+    unit: str = ""
+    helpers: str = ""
+    asked: str = ""
+    objection: str = ""
+    clocks: Sequence[ClockLine] = ()
+    parties: Sequence[PartyLine] = ()
+    turns: Sequence[Turn] = ()
 
 
 def find(records: Records, worker: Worker, number: str) -> Case:
@@ -87,7 +97,7 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
         pictures=records.cases.pictures(case.id) if readable else [],
         moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
-        has_personal=readable and any(body.get(name) for name in PERSONAL),
+        has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from intents.staff.chat import masked
 
 HERE = Path(__file__).parent
 WEEKDAYS = "一二三四五六日"
-ROLES = {"worker": "工作人员", "mediator": "调解员", "admin": "管理员"}
+ROLES = {"worker": "工作人员", "mediator": "调解员", "admin": "管理员", "auditor": "审计"}
 CHANNELS = {
     "telegram": "Telegram",
     "wecom": "企业微信",

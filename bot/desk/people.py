@@ -140,6 +140,7 @@ async def leave(visit: Visit) -> Response:
         if who.id == visit.worker.id:
             raise Refused("不能停用自己，请别的管理员来做。")
         records.staff.change(who.id, active=False)
+        records.proxies.end_grants(who.id, visit.now)
         records.audit.write(visit.now, visit.worker.login, "deactivate", who.login)
         return who
 
@@ -215,7 +216,7 @@ def routes(desk: Desk) -> list[Route]:
         desk.post("/people/{id}/leave", leave, roles=ADMINS),
         desk.post("/people/{id}/come_back", come_back, roles=ADMINS),
         desk.post("/people/{id}/give_all", give_all, roles=ADMINS),
-        desk.get("/me", me),
+        desk.get("/me", me, roles=ROLES),
         desk.post("/me/bind", bind),
         desk.post("/me/unbind", unbind),
     ]

@@ -24,8 +24,9 @@ ACTIONS = {
     "unbind": "解绑聊天", "add_worker": "加人员", "change_worker": "改人员", "invite": "发登录链接", "deactivate": "停用",
     "activate": "启用", "add_shift": "加值班", "drop_shift": "去值班", "done": "预约完成", "no_show": "预约没来",
     "cancelled": "取消预约", "draft": "存手册草稿", "publish": "发布手册", "withdraw": "撤回", "reject": "退回手册草稿",
-    "import": "导入手册", "export": "导出手册", "close_miss": "处理没答上的",
     "walk_speed": "改步行速度",
+    "import": "导入手册", "export": "导出手册", "close_miss": "处理没答上的", "dispatch": "派单", "recategorise": "改类别", "offer": "请别的单位接手",
+    "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定异议", "pause": "挂起", "give_back": "退回",
 }  # fmt: skip
 MOVES = {move.name: move.label for kind in KINDS.values() for move in kind.moves}
 LABELS = MOVES | ACTIONS
@@ -75,4 +76,4 @@ async def audit(visit: Visit) -> Response:
 
 def routes(desk: Desk) -> list[Route]:
     """Pages for admins who look after the whole."""
-    return [desk.get("/outbox", outbox, roles=ADMINS), desk.get("/audit", audit, roles=ADMINS)]
+    return [desk.get("/outbox", outbox, roles=ADMINS), desk.get("/audit", audit, roles=(*ADMINS, "auditor"))]

@@ -14,6 +14,7 @@ from intents import duty
 from knowledge.cases import KINDS, Kind
 from storage.archive import Records
 from storage.cases import Case
+from storage.staff import ROLES
 
 MATTERS = ("mediation", "report", "errand")
 
@@ -36,11 +37,12 @@ class Board:
     others: list[Case]
     matters: list[tuple[Kind, list[Case]]]
     names: dict[int, str] = field(default_factory=dict)
+    lost: list[Case] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """How many people wait for somebody to move."""
-        return sum(case.state == "raised" for case in self.alerts) + len(self.waiting)
+        return sum(case.state == "raised" for case in self.alerts) + len(self.waiting) + len(self.lost)
 
 
 def board(records: Records, visit: Visit) -> Board:
@@ -57,6 +59,7 @@ def board(records: Records, visit: Visit) -> Board:
         others=[case for case in held if case.holder_id != mine],
         matters=[(KINDS[kind], [case for case in matters if case.kind == kind]) for kind in MATTERS],
         names={worker.id: worker.name for worker in records.staff.all()},
+        lost=records.cases.lost(path),
     )
 
 
@@ -72,7 +75,9 @@ def _waiting(cases: list[Case]) -> list[Waiting]:
 
 
 async def home(visit: Visit) -> Response:
-    """The first page."""
+    """The first page; an auditor's is the log."""
+    if visit.worker.role == "auditor":
+        return visit.go("/desk/audit")
 
     def look(records: Records) -> tuple[Board, list[tuple[str, str, str]]]:
         lore = visit.lore(records)
@@ -95,4 +100,4 @@ async def live(visit: Visit) -> Response:
 
 def routes(desk: Desk) -> list[Route]:
     """The board's pages."""
-    return [desk.get("/", home), desk.get("/live", live, counts=False)]
+    return [desk.get("/", home, roles=ROLES), desk.get("/live", live, counts=False)]

@@ -10,7 +10,7 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Message, Reply
 from intents.scene import Scene, Verdict
-from intents.staff import talks
+from intents.staff import casework, talks
 from intents.staff.commands import HELP, NOTE, TAKE, WAITING, command
 from intents.staff.showing import LABELS, masked
 from intents.staff.speaker import Speaker, held
@@ -31,8 +31,12 @@ def in_private(scene: Scene) -> list[Reply] | None:
     if scene.message.button:
         return None
     mine = held(scene.records, scene.worker)
-    speaker = Speaker(scene.records, scene.lore, scene.worker, scene.now, mine, scene.photo)
+    speaker = Speaker(
+        scene.records, scene.lore, scene.worker, scene.now, mine, scene.photo, talk_id=scene.talk.id
+    )
     text = scene.text.strip()
+    if scene.photo and not text and not mine and not scene.talk.dialogue and casework.may_photograph(speaker):
+        return [Reply("照片收到了。十分钟内回“编号 整改完成”，就是整改后的照片。")]
     alarm: list[Reply] = []
     try:
         said = command(speaker, text)

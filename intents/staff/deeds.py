@@ -9,17 +9,30 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
-from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, may_read
+from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
 from storage.archive import Records
 from storage.cases import Case
+from storage.cases.clocks import ACCEPT
 from storage.staff import Worker
 
 HIDDEN = "（内容只有承办人和调解员能看）"
 
 
 def visible(records: Records, worker: Worker, case: Case) -> bool:
-    """Whether a worker may open this case at all: it is theirs, or lies in their area."""
-    return case.holder_id == worker.id or records.cases.is_in_scope(case, records.places.path(worker.area_id))
+    """Whether a worker may open this case at all: it is theirs or their unit's, or lies in their area."""
+    if worker.role == "auditor":  # reads the log, no case
+        return False
+    if case.holder_id == worker.id or case.asked_id == worker.id:
+        return True
+    if records.cases.is_in_scope(case, records.places.path(worker.area_id)):
+        return True
+    return _is_units(records, worker, case)
+
+
+def _is_units(records: Records, worker: Worker, case: Case) -> bool:
+    """Whether one of the worker's units holds the case, helps, or is asked; mediation stays with its mediators."""
+    mine = set(records.units.of_worker(worker.id))
+    return bool(mine) and bool(mine & {case.unit, case.asked_unit, *records.units.helpers(case.id)})
 
 
 def find(records: Records, worker: Worker, number: str) -> Case:
@@ -56,12 +69,20 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     if case.kind == "handoff":
         return _handoff(records, worker, case, name, now, note)
     step = _step(kind, case, worker, name, note, picture)
+    _parties_agree(records, kind, step, case)
     values = {"state": step.to} | _effect(step, case, worker)
     changed = records.cases.change(case, now, **values)
     if changed is None:
         raise Refused(_told_who(records, records.cases.get(case.id)))
     if picture:
-        records.cases.file(picture, case.id)
+        records.cases.file(
+            picture, case.id, "after" if step.photo_or_reason else "", seen_by="parties" if step.tells else ""
+        )
+    if step.stops:
+        records.clocks.stop(case.id, now, *step.stops)
+    if step.clock:
+        name, span = step.clock
+        records.clocks.start(case.id, name, now, clock.due(now, span, lore.calendar))
     records.cases.note(
         case.id, now, worker.name, step.name, step.to, note, public=bool(step.tells) and not kind.private
     )
@@ -102,11 +123,21 @@ def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture:
         raise Refused(f"“{step.label}”要写明原因或情况。")
     if step.photo_or_reason and not picture and not note.strip():
         raise Refused(f"“{step.label}”要有整改后的照片；没有照片就写明原因。")
+    if step.reasons and not picture and not note.strip().startswith(step.reasons):
+        raise Refused(f"“{step.label}”要写明是哪一种原因：{'、'.join(step.reasons)}。")
+    if step.effect == "take" and case.lost_at is None and (case.asked_unit or case.asked_id):
+        raise Refused(f"{case.number}正在等别的单位接手，请先等答复。")
     if step.effect == "raise" and case.level + 1 >= len(LEVELS):
         raise Refused("已经是区一级，不能再往上转了。")
     if step.effect == "round" and case.round >= ROUNDS_A_LEVEL:
         raise Refused(f"这一级已经调解了{ROUNDS_A_LEVEL}次，请转上一级或结束。")
     return step
+
+
+def _parties_agree(records: Records, kind: Kind, step: Move, case: Case) -> None:
+    if missing := records.parties.missing(case.id, step.consents) if step.consents else []:
+        names = "、".join(rule.label for role in missing if (rule := kind.party(role)))
+        raise Refused(f"“{step.label}”要先有{names}的同意。")
 
 
 def _effect(step: Move, case: Case, worker: Worker) -> dict[str, object]:
@@ -184,9 +215,10 @@ def assign(records: Records, worker: Worker, case: Case, to: Worker, now: dateti
         raise Refused("调解只能转给调解员。")
     if not to.active or not (to.id == worker.id or visible(records, to, case)):
         raise Refused(f"{to.name}不在这个范围，不能转给TA。")
-    changed = records.cases.change(case, now, holder_id=to.id)
+    changed = records.cases.change(case, now, holder_id=to.id, asked_unit=None, asked_id=None, asked_at=None)
     if changed is None:
         raise Refused(_told_who(records, records.cases.get(case.id)))
+    records.clocks.stop(case.id, now, ACCEPT)
     records.cases.note(case.id, now, worker.name, "assign", case.state, f"转给{to.name}", public=True)
     records.audit.write(now, worker.login, "assign", case.number, to.login)
     if changed.kind == "handoff" and changed.state == "human":

@@ -28,6 +28,7 @@ class Speaker:
     photo: str = ""
     in_group: bool = False  # others read along: no personal data
     key: str | None = None
+    talk_id: int | None = None  # the worker's own conversation
 
     @property
     def talk(self) -> Case | None:
@@ -41,5 +42,5 @@ class Speaker:
 
 def held(records: Records, worker: Worker) -> list[Case]:
     """The residents whom a worker speaks with now."""
-    found = records.cases.listed("/", holder_id=worker.id, kind="handoff", state="human", mine=True)
-    return sorted(found, key=lambda case: case.id)
+    found = records.cases.held_by(worker.id, ("handoff",))
+    return sorted((case for case in found if case.state == "human"), key=lambda case: case.id)
