@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 
 from storage.conversations import Line
 from storage.door import Book
+from storage.hot import Hot
 from storage.tables import conversations, outbox
 
 FETCHING = frozenset({"web", "console"})
@@ -22,7 +23,7 @@ Calls = Mapping[
     tuple[int, int], str | None
 ]  # (row, tries) handed to its channel: the platform's id, None without answer
 CUT_SHORT = "进程中断，无法确认是否送达"
-_PUT = outbox.insert().inline()
+_PUT = Hot(outbox.insert().inline())
 BY_ID = outbox.c.id == bindparam("row")
 _MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
 _SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
@@ -53,7 +54,7 @@ class OutboxBook(Book):
         }  # fmt: skip
         self.records.rung.add((channel, address))
         if key is None:
-            self.records.run(_PUT, values)
+            self.records.change(_PUT, values)
             return True
         return self.insert_new(outbox, values, ["key"])
 
