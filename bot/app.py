@@ -130,7 +130,11 @@ class App:
         await self.delivery.recover()
         beat = asyncio.Event()
         scheduler = self._heartbeat(beat)
-        tasks = [asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery")]
+        tasks = [
+            asyncio.create_task(self.delivery.run(self.settings.delivery_seconds), name="delivery"),
+            asyncio.create_task(self._on_each_beat(beat), name="rounds"),
+            asyncio.create_task(self._warm_up(), name="warm-up"),
+        ]
         tasks += [
             asyncio.create_task(channel.run(self.office), name=name)
             for name, channel in self.channels.items()
