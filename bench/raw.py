@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import time
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import event
 
@@ -22,7 +22,7 @@ Statements = list[tuple[str, Any]]
 class _Cursor(sqlite3.Cursor):
     """Notes what it executes."""
 
-    def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
+    def execute(self, statement: str, values: Any = ()) -> Self:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             SAID.append((statement, values))
         return super().execute(statement, values)
