@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import time
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import event
 
@@ -19,18 +19,39 @@ TURNS, ROUNDS = 500, 5
 Statements = list[tuple[str, Any]]
 
 
+class _Cursor(sqlite3.Cursor):
+    """Notes what it executes."""
+
+    def execute(self, statement: str, values: Any = ()) -> Self:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            SAID.append((statement, values))
+        return super().execute(statement, values)
+
+
+class _Connection(sqlite3.Connection):
+    """Makes cursors that note."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+
+SAID: Statements = []
+
+
 def record(archive: Archive, library: Library, text: str) -> Statements:
-    """The statements of one turn."""
-    said: Statements = []
+    """The statements of one turn, as the driver gets them, whichever way they went."""
 
-    def heard(_c: object, _k: object, statement: str, values: Any, _x: object, _many: bool) -> None:
-        if not statement.startswith("BEGIN"):
-            said.append((statement, values))
+    def connect(_d: object, _r: object, words: Any, options: dict[str, Any]) -> sqlite3.Connection:
+        return sqlite3.connect(*words, **options, factory=_Connection)
 
-    event.listen(archive.engine, "before_cursor_execute", heard)
+    event.listen(archive.engine, "do_connect", connect)
+    archive.engine.dispose()
+    hear(archive, library, text, "before")  # a new connection asks for more
+    SAID.clear()
     hear(archive, library, text, "recorded")
-    event.remove(archive.engine, "before_cursor_execute", heard)
-    return said
+    event.remove(archive.engine, "do_connect", connect)
+    archive.engine.dispose()
+    return list(SAID)
 
 
 def hear(archive: Archive, library: Library, text: str, event_id: str) -> None:

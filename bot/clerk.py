@@ -115,7 +115,7 @@ class SqliteClerk:
         if not job.future.set_running_or_notify_cancel():
             return
         try:
-            with records.connection.begin_nested():
+            with self._archive.apart(records.connection):
                 job.result = job.call(records)
             job.rung = records.rung
             done.append(job)

@@ -97,18 +97,31 @@ class Delivery:
         if self._journal:
             self._journal.open()
         now = self._office.now()
-        outgoing = await self._office.write(lambda records: self._claim(records, now))
+        outgoing, last_tries = await self._office.write(lambda records: self._claim(records, now))
         if not outgoing:
             return 0
         marks.reached("after claim")
         lanes: dict[tuple[str, str], list[Outgoing]] = defaultdict(list)
         for one in outgoing:
             lanes[one.channel, one.address].append(one)
-        ends = await asyncio.gather(*(self._lane(lane) for lane in lanes.values()), return_exceptions=True)
-        for failure in filter(None, ends):
-            raise failure
+        safe = [lane for lane in lanes.values() if last_tries.isdisjoint(one.id for one in lane)]
+        ends = await asyncio.gather(*(self._lane(lane) for lane in safe), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        await self._one_by_one([lane for lane in lanes.values() if lane not in safe])
         await self._tidy()
         return len(outgoing)
+
+    async def _one_by_one(self, lanes: list[list[Outgoing]]) -> None:
+        """What a process died over goes alone, so that another death leaves at most one row unknown.
+
+        Whatever else has come in meanwhile goes first, and so it does where the platform does not answer.
+        """
+        for place, lane in enumerate(lanes, 1):
+            if not await self._lane(lane) or self._bell.is_set():
+                await self._put_back([one for rest in lanes[place:] for one in rest])
+                return
 
     async def _tidy(self) -> None:
         """All lanes have ended; a row is in flight now only where its answer could not be written down."""
@@ -118,12 +131,14 @@ class Delivery:
     async def _has_flying(self) -> bool:
         return await self._office.write(lambda records: records.outbox.has_flying(self._mine))
 
-    def _claim(self, records: Records, now: datetime) -> list[Outgoing]:
+    def _claim(self, records: Records, now: datetime) -> tuple[list[Outgoing], frozenset[int]]:
+        """What was claimed, and which of it must not be in doubt again."""
         rows = records.outbox.claim(now, self._mine, BATCH, list(self._channels), self._lease)
         late = {row.id for row in rows if row.expires_at and row.expires_at < now}
         for row_id in late:
             records.outbox.end(row_id, "expired", "过了有用的时间")
-        return self._read(records, [row for row in rows if row.id not in late])
+        last_tries = frozenset(row.id for row in rows if records.outbox.is_last_try(row))
+        return self._read(records, [row for row in rows if row.id not in late]), last_tries
 
     def _read(self, records: Records, rows: Sequence[Row[Any]]) -> list[Outgoing]:
         staff = [row.conversation_id for row in rows if row.purpose == "staff" and row.conversation_id]
@@ -139,10 +154,10 @@ class Delivery:
             topic_name=f"居民 {row.conversation_id}" if row.conversation_id else "",
         )  # fmt: skip
 
-    async def _lane(self, lane: list[Outgoing]) -> None:
-        """What goes to one address goes in order; when one has to wait, those behind it wait too."""
+    async def _lane(self, lane: list[Outgoing]) -> bool:
+        """What goes to one address goes in order; when one has to wait, those behind it wait too. False where the platform was silent."""
         async with self._gate:
-            topic = ""
+            topic, answered = "", True
             for place, one in enumerate(lane):
                 sent = await self._send(
                     replace(one, topic=one.topic or topic) if one.purpose == "staff" else one
@@ -150,9 +165,11 @@ class Delivery:
                 if sent is None:
                     continue
                 topic = sent.topic or topic
+                answered = answered and sent.outcome not in ("later", "unsure")
                 if sent.outcome == "later":
                     await self._put_back(lane[place + 1 :])
-                    return
+                    break
+            return answered
 
     async def _put_back(self, rest: Sequence[Outgoing]) -> None:
         ids = [one.id for one in rest]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from knowledge.areas import Gazetteer
 from knowledge.calendar import Calendar
 from knowledge.handbook import HandbookEntry
 from knowledge.places import Place
-from knowledge.search import Index, Negative, read_negatives
+from knowledge.search import Finding, Index, Negative, read_negatives
 from knowledge.services import Service
-from knowledge.wishes import Recogniser
+from knowledge.wishes import Recogniser, Wish
 from storage.archive import Records
 from storage.places import Area
 
+RECALLED = 32  # texts: those of the turns at work, not a memory of what people say
 DATA = Path(__file__).resolve().parent.parent / "knowledge" / "data"
 
 
@@ -43,6 +44,37 @@ class Centre:
         return f"{self.phone}，或 12345 便民热线" if self.phone else "12345 便民热线"
 
 
+class Recalled:
+    """The index, asked once about the same words: in one turn several rules ask it about the same text."""
+
+    def __init__(self, index: Index) -> None:
+        self._find = lru_cache(RECALLED)(index.find)
+        self._index = index
+
+    def find(self, text: str) -> Finding:
+        """`Index.find`."""
+        return self._find(text)
+
+    def facet(self, text: str) -> str | None:
+        """`Index.facet`."""
+        return self._index.facet(text)
+
+    def is_elliptic(self, text: str) -> bool:
+        """`Index.is_elliptic`."""
+        return self._index.is_elliptic(text)
+
+
+class RecalledWishes:
+    """The recogniser, asked once about the same words."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recognise = lru_cache(RECALLED)(recogniser.recognise)
+
+    def recognise(self, text: str) -> tuple[Wish, ...]:
+        """`Recogniser.recognise`."""
+        return self._recognise(text)
+
+
 NOWHERE = Gazetteer.build((), (), ())
 
 
@@ -57,8 +89,8 @@ class Lore:
     areas: Mapping[str, Area]
     centre: Centre
     calendar: Calendar
-    index: Index
-    recogniser: Recogniser
+    index: Recalled
+    recogniser: RecalledWishes
     revisions: Mapping[str, int]
     gazetteer: Gazetteer = NOWHERE
 
@@ -108,7 +140,7 @@ class Library:
         index, recogniser = Index.build(entries, _negatives()), _recogniser(entries)
         self._built = revisions.get("handbook", 0)
         if self._lore is not None:
-            self._lore = replace(self._lore, index=index, recogniser=recogniser)
+            self._lore = replace(self._lore, index=Recalled(index), recogniser=RecalledWishes(recogniser))
 
     def _read(self, records: Records, revisions: dict[str, int]) -> Lore:
         published = records.handbook.published()
@@ -137,11 +169,11 @@ class Library:
         gazetteer = Gazetteer.build(areas, records.areas.estates(), records.areas.buildings()).warm()
         return {area.id: area for area in areas}, gazetteer
 
-    def _searching(self, entries: Sequence[HandbookEntry], revision: int) -> tuple[Index, Recogniser]:
+    def _searching(self, entries: Sequence[HandbookEntry], revision: int) -> tuple[Recalled, RecalledWishes]:
         if self._lore is not None and (self._built == revision or not self._eager):
             return self._lore.index, self._lore.recogniser
         self._built = revision
-        return Index.build(entries, _negatives()), _recogniser(entries)
+        return Recalled(Index.build(entries, _negatives())), RecalledWishes(_recogniser(entries))
 
 
 @cache

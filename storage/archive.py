@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from sqlalchemy.sql.dml import UpdateBase
@@ -19,16 +19,18 @@ from storage.bookings import BookingBook
 from storage.cases import CaseBook, ClockBook, PartyBook, UnitBook
 from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
+from storage.hot import Hot, Values
 from storage.outbox import OutboxBook
 from storage.people import PeopleBook
 from storage.places import PlaceBook
 from storage.proxies import ProxyBook
 from storage.reminders import ReminderBook
 from storage.staff import StaffBook
+from storage.tables import revisions
 from storage.vault import Vault
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is mistaken for another
-REVISIONS = text("SELECT name, value FROM revisions")
+REVISIONS = Hot(select(revisions.c.name, revisions.c.value))
 
 
 class Records:
@@ -56,13 +58,24 @@ class Records:
             self.written += 1
         return self.connection.execute(statement, values)
 
+    def look(self, hot: Hot, values: Values) -> Sequence[Any]:
+        """The rows of a select that every turn makes."""
+        return hot.rows(self.connection, values) if self.is_sqlite else self.run(hot.statement, values).all()
+
+    def change(self, hot: Hot, values: Values) -> int:
+        """Execute a change that every turn makes; how many rows it touched."""
+        if not self.is_sqlite:
+            return self.run(hot.statement, values).rowcount
+        self.written += 1
+        return hot.count(self.connection, values)
+
     def code(self, length: int) -> str:
         """A random word of `length` characters that nobody can guess (about 5 bits a character)."""
         return "".join(ALPHABET[byte % len(ALPHABET)] for byte in self._chance(length))
 
     def revisions(self) -> dict[str, int]:
         """How often each shared thing (handbook, services, places …) has changed."""
-        return {row[0]: row[1] for row in self.connection.execute(REVISIONS).all()}
+        return {row.name: row.value for row in self.look(REVISIONS, {})}
 
     @cached_property
     def people(self) -> PeopleBook:
@@ -144,12 +157,13 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
 
 def _engine(url: URL, synchronous: str) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True)
+        return create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     memory = url.database in (None, "", ":memory:")
     engine = create_engine(
         url,
         poolclass=StaticPool if memory else QueuePool,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error that is logged tells the statement, not whom it was about
     )
     _prepare_sqlite(engine, synchronous)
     return engine
@@ -175,6 +189,18 @@ class Archive:
     def records(self, connection: Connection) -> Records:
         """Records on a connection whose transaction somebody else ends."""
         return Records(connection, self.vault, self.chance)
+
+    @contextmanager
+    def apart(self, connection: Connection) -> Iterator[None]:
+        """A savepoint round a job of a group (SQLite): what it did is undone alone when it raises."""
+        connection.exec_driver_sql("SAVEPOINT job")
+        try:
+            yield
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK TO job")
+            raise
+        finally:
+            connection.exec_driver_sql("RELEASE job")
 
     @contextmanager
     def open(self) -> Iterator[Records]:

@@ -9,19 +9,23 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Row
 
-from storage.door import Book
+from storage.door import Book, insert_or_not
+from storage.hot import Hot
 from storage.people import Person
 from storage.tables import contacts, conversations, inbox, people
 
 _SAME = (contacts.c.channel == conversations.c.channel) & (contacts.c.address == conversations.c.address)
-_FIND = (
+_FIND = Hot(
     select(conversations, people.c.area_id, people.c.elder, contacts.c.blocked_at)
     .join(people, people.c.id == conversations.c.person_id)
     .outerjoin(contacts, _SAME)
     .where(conversations.c.channel == bindparam("on"), conversations.c.address == bindparam("to"))
+    .with_for_update(of=conversations)  # SQLite, with its one writer, leaves this out
 )
-_FIND_LOCKED = _FIND.with_for_update(of=conversations)
-_KEEP = (
+_TAKE = {
+    is_sqlite: Hot(insert_or_not(inbox, ("channel", "event_id"), is_sqlite)) for is_sqlite in (True, False)
+}
+_KEEP = Hot(
     update(conversations)
     .where(conversations.c.id == bindparam("row"))
     .values(
@@ -86,9 +90,8 @@ class ConversationBook(Book):
 
     def find(self, channel: str, address: str) -> Conversation | None:
         """The conversation at an address, locked until the unit of work ends."""
-        statement = _FIND if self.records.is_sqlite else _FIND_LOCKED
-        row = self.records.run(statement, {"on": channel, "to": address}).first()
-        return self._read(row) if row else None
+        rows = self.records.look(_FIND, {"on": channel, "to": address})
+        return self._read(rows[0]) if rows else None
 
     def id_at(self, channel: str, address: str) -> int | None:
         """The id of the conversation at an address, without locking it."""
@@ -133,7 +136,7 @@ class ConversationBook(Book):
 
     def keep(self, talk: Conversation, now: datetime) -> None:
         """Write down where the talk stands."""
-        self.records.run(
+        self.records.change(
             _KEEP,
             {"row": talk.id, "held_now": talk.held, "case_now": talk.case_id, "dialogue_now": talk.dialogue,
              "state_now": self.vault.seal_json(talk.state, f"conversations.state:{talk.id}"),
@@ -166,9 +169,9 @@ class ConversationBook(Book):
 
     def take(self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime) -> bool:
         """Store what came in, to be heard later; False where this event is stored already (RG17)."""
-        return self.insert_new(
-            inbox, self._row(channel, event_id, address, body, now), ["channel", "event_id"]
-        )
+        row = self._row(channel, event_id, address, body, now)
+        row |= {"heard_at": None, "conversation_id": None, "failed": None}
+        return self.records.change(_TAKE[self.records.is_sqlite], row) == 1
 
     def hear(self, channel: str, event_id: str, address: str, body: dict[str, Any], now: datetime,
              conversation_id: int | None, failed: str | None = None) -> bool:  # fmt: skip
@@ -178,7 +181,7 @@ class ConversationBook(Book):
         """
         row = self._row(channel, event_id, address, body, now)
         row |= {"heard_at": now, "conversation_id": conversation_id, "failed": failed}
-        if self.insert_new(inbox, row, ["channel", "event_id"]):
+        if self.records.change(_TAKE[self.records.is_sqlite], row) == 1:
             return True
         values = {
             "on": channel,

@@ -18,7 +18,8 @@ _TURN = update(revisions).where(revisions.c.name == bindparam("which")).values(v
 
 
 @cache
-def _insert_new(table: Table, unique: tuple[str, ...], is_sqlite: bool) -> UpdateBase:
+def insert_or_not(table: Table, unique: tuple[str, ...], is_sqlite: bool) -> UpdateBase:
+    """An insert that leaves a row with the same unique columns alone."""
     make = sqlite.insert if is_sqlite else postgresql.insert
     statement = make(table).on_conflict_do_nothing(index_elements=unique).inline()
     return statement.execution_options(preserve_rowcount=True)  # else an insert's count is not kept
@@ -39,7 +40,7 @@ class Book:
 
     def insert_new(self, table: Table, values: dict[str, Any], unique: list[str]) -> bool:
         """Insert a row unless one with the same unique columns is there; say whether it was inserted."""
-        statement = _insert_new(table, tuple(unique), self.records.is_sqlite)
+        statement = insert_or_not(table, tuple(unique), self.records.is_sqlite)
         return self.records.run(statement, values).rowcount == 1
 
     def turn_page(self, name: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 
 from storage.conversations import Line
 from storage.door import Book
+from storage.hot import Hot
 from storage.tables import conversations, outbox
 
 FETCHING = frozenset({"web", "console"})
@@ -21,7 +22,8 @@ LEASE = timedelta(seconds=120)
 Calls = Mapping[
     tuple[int, int], str | None
 ]  # (row, tries) handed to its channel: the platform's id, None without answer
-_PUT = outbox.insert().inline()
+CUT_SHORT = "进程中断，无法确认是否送达"
+_PUT = Hot(outbox.insert().inline())
 BY_ID = outbox.c.id == bindparam("row")
 _MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
 _SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
@@ -52,7 +54,7 @@ class OutboxBook(Book):
         }  # fmt: skip
         self.records.rung.add((channel, address))
         if key is None:
-            self.records.run(_PUT, values)
+            self.records.change(_PUT, values)
             return True
         return self.insert_new(outbox, values, ["key"])
 
@@ -104,6 +106,11 @@ class OutboxBook(Book):
         )
         return {row.id: row.topic for row in rows}
 
+    @staticmethod
+    def is_last_try(row: Row[Any]) -> bool:
+        """Whether a process died over this row: if another does, nobody will know whether it arrived."""
+        return bool(row.repeats) and row.error == CUT_SHORT
+
     def body(self, row: Row[Any]) -> dict[str, Any]:
         """What a row says."""
         told: dict[str, Any] = self.vault.open_json(row.body, f"outbox.body:{row.channel}:{row.address}")
@@ -131,11 +138,15 @@ class OutboxBook(Book):
         row = self.records.run(
             update(outbox).where(outbox.c.id == row_id)
             .values(state="pending", due_at=until, error=why[:200], claim=None)
-            .returning(outbox.c.channel, outbox.c.address)
+            .returning(outbox.c.id, outbox.c.channel, outbox.c.address)
         ).one()  # fmt: skip
+        self._keep_behind(row, until)
+
+    def _keep_behind(self, row: Row[Any], until: datetime) -> None:
+        """What follows to the row's address is not due before it."""
         same = and_(outbox.c.channel == row.channel, outbox.c.address == row.address)
         waiting = update(outbox).where(
-            same, outbox.c.state.in_(("pending", "claimed")), outbox.c.due_at < until, outbox.c.id > row_id
+            same, outbox.c.state.in_(("pending", "claimed")), outbox.c.due_at < until, outbox.c.id > row.id
         )
         self.records.run(waiting.values(due_at=until))
 
@@ -174,7 +185,7 @@ class OutboxBook(Book):
         back = self.records.run(
             update(outbox).where(outbox.c.state == "claimed", stale).values(state="pending", claim=None)
         ).rowcount
-        return int(back) + self._doubt(and_(outbox.c.state == "sending", stale))
+        return int(back) + self._doubt(and_(outbox.c.state == "sending", stale), now)
 
     def recover_claim(self, claim: str, calls: Calls, whole: bool, now: datetime) -> int:
         """Rows of a process that is dead, by its journal; returns how many will be sent again.
@@ -188,7 +199,7 @@ class OutboxBook(Book):
         answered = [(row.id, ref) for row in rows if (ref := calls.get((row.id, row.tries))) is not None]
         self.sent(answered, now)
         called = [row.id for row in rows if not whole or (row.id, row.tries) in calls]
-        again = self._doubt(and_(flying, outbox.c.id.in_(called)))
+        again = self._doubt(and_(flying, outbox.c.id.in_(called)), now)
         back = self.records.run(
             update(outbox)
             .where(mine, outbox.c.state.in_(("claimed", "sending")))
@@ -196,13 +207,22 @@ class OutboxBook(Book):
         ).rowcount
         return int(back) + again
 
-    def _doubt(self, flying: ColumnElement[bool]) -> int:
-        """Nobody can ask any more: repeated once, then unknown; returns how many are repeated."""
+    def _doubt(self, flying: ColumnElement[bool], now: datetime) -> int:
+        """Nobody can ask any more: repeated once, then unknown; returns how many are repeated.
+
+        They queue up anew, behind what is due already: where a process dies again and again, what cannot be in doubt
+        goes first, and a row that may have killed its process does not hold up the others.
+        """
         self.records.run(update(outbox).where(flying, outbox.c.repeats >= 1).values(
-            state="unknown", error="进程中断，无法确认是否送达", claim=None))  # fmt: skip
-        again = self.records.run(update(outbox).where(flying).values(
-            state="pending", repeats=outbox.c.repeats + 1, claim=None)).rowcount  # fmt: skip
-        return int(again)
+            state="unknown", error=CUT_SHORT, claim=None))  # fmt: skip
+        again = self.records.run(
+            update(outbox).where(flying)
+            .values(state="pending", repeats=outbox.c.repeats + 1, claim=None, error=CUT_SHORT, due_at=now)
+            .returning(outbox.c.id, outbox.c.channel, outbox.c.address)
+        ).all()  # fmt: skip
+        for row in again:
+            self._keep_behind(row, now)
+        return len(again)
 
     def has_flying(self, mine: str) -> bool:
         """Whether a call of this process is not settled."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, delete, literal, or_, select, update
 
 from storage.door import Book
+from storage.hot import Hot
 from storage.tables import areas, keys, rota, workers
 
 _WORKERS = select(workers, areas.c.kind.label("area_kind")).outerjoin(areas, areas.c.id == workers.c.area_id)
@@ -18,8 +19,10 @@ ROLES = ("worker", "mediator", "admin", "auditor")  # an auditor reads the log a
 LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=15)
 SESSIONS = ("session", "shared")  # a computer of one's own, and one that others use too
-_AT = _WORKERS.where(
-    workers.c.channel == bindparam("on"), workers.c.address == bindparam("to"), workers.c.active
+_AT = Hot(
+    _WORKERS.where(
+        workers.c.channel == bindparam("on"), workers.c.address == bindparam("to"), workers.c.active
+    )
 )
 
 
@@ -88,8 +91,8 @@ class StaffBook(Book):
 
     def at(self, channel: str, address: str) -> Worker | None:
         """The active worker who writes from that address."""
-        row = self.records.run(_AT, {"on": channel, "to": address}).first()
-        return self._read(row) if row else None
+        rows = self.records.look(_AT, {"on": channel, "to": address})
+        return self._read(rows[0]) if rows else None
 
     def all(self) -> list[Worker]:
         """Every worker, active ones first."""

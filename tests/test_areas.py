@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 DAY = date(2026, 7, 1)
 DISTRICT = make_district()
 PLACES = Gazetteer.build(DISTRICT.areas, DISTRICT.estates, DISTRICT.buildings).warm()
-NAMED = {SAMPLE.sub("", estate.name): [] for estate in DISTRICT.estates}
+NAMED: dict[str, list[str]] = {SAMPLE.sub("", estate.name): [] for estate in DISTRICT.estates}
 for _estate in DISTRICT.estates:
     NAMED[SAMPLE.sub("", _estate.name)].append(_estate.id)
 ONLY = [b for b in DISTRICT.buildings if len(NAMED[SAMPLE.sub("", PLACES.estates[b.estate_id].name)]) == 1]

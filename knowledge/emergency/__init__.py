@@ -6,23 +6,30 @@ classifier learned from sentences (weighing.py, data in knowledge/data/emergency
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from knowledge.emergency.patterns import Emergency, book, matched
-from knowledge.emergency.weighing import weigh
+from knowledge.emergency.weighing import Weighed, weigh
 
 __all__ = ["Emergency", "check", "matched", "suspect"]
 SURE = 3.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
 LIKELY = -1.0  # … and from which it is asked whether there is danger
 
 
+@lru_cache(8)  # both questions are asked about the same words
+def _weighed(text: str) -> Weighed:
+    return weigh(text)
+
+
 def check(text: str) -> Emergency | None:
     """The danger the words tell of now, or None."""
     if found := matched(text):
         return found
-    weighed = weigh(text)
+    weighed = _weighed(text)
     return book().kinds[weighed.kind] if weighed.score >= SURE else None
 
 
 def suspect(text: str) -> Emergency | None:
     """The danger the words may tell of, where check() is not sure: worth asking back; else None."""
-    weighed = weigh(text)
+    weighed = _weighed(text)
     return book().kinds[weighed.kind] if weighed.score >= LIKELY else None

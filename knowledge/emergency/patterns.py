@@ -119,11 +119,10 @@ def _calmed(rule: _Rule, text: str, match: re.Match[str], told: Book) -> bool:
 
 
 def _fires(rule: _Rule, text: str, told: Book) -> bool:
-    if any(pattern.search(text) for pattern in rule.unless):
-        return False
-    return any(
+    fires = any(
         not _calmed(rule, text, match, told) for pattern in rule.when for match in pattern.finditer(text)
     )
+    return fires and not any(pattern.search(text) for pattern in rule.unless)
 
 
 def respelled(line: str) -> str:
