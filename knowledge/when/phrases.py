@@ -14,6 +14,7 @@ from knowledge.when.words import KINDS, LOOSE, WORD
 
 _GLUE = re.compile(r"[,的 (]*(?:那天|当天|这天|大概|大约|差不多|左右|约|在|也就是)?[,的 ()]*")
 _EVERY_GLUE = re.compile(r"[,的 ]*(?:起|开始|以后)?[,的 ]*(?:就|都)?")
+_EXCEPT = re.compile("(?:除了?|除开|除去|不算|不含)$")
 _FROM = re.compile("起|开始|以后")
 _WEAK_BEFORE = re.compile(r"(?:^|[在到约,。成])$")
 _WEAK_AFTER = re.compile(r"^(?:$|[到~前之左来开])")
@@ -73,6 +74,8 @@ def _together(one: Phrase, two: Phrase, letters: str) -> Phrase | None:
     if one.why or two.why:
         return _worst(one, two) if _GLUE.fullmatch(gap) and not gap.startswith(",") else None
     if two.every:
+        if _EXCEPT.search(letters[: one.start]):
+            return None
         if one.every or not _EVERY_GLUE.fullmatch(gap):
             return None
         if one.spec.clocked or (one.spec.has_day and not one.spec.weekdays and not _FROM.search(gap)):
@@ -114,6 +117,8 @@ def _is_time(phrase: Phrase, letters: str) -> bool:
     alone = not before.strip() and not after.strip(" 。,!?吗呢吧的")
     if spec == Spec(weak=True, hour=1):
         return bool(_WEAK_BEFORE.search(before) and _WEAK_AFTER.search(after)) or alone
+    if spec == Spec(shift=spec.shift) and spec.shift is not None:
+        return False
     if spec.part and not spec.dated and spec.hour is None:
         if RANGE.match(after):
             return True
