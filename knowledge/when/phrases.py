@@ -22,6 +22,9 @@ _HABIT = re.compile(r"^(?:老|总|经常|常常|太|都在|也[是在]|吵|睡|�
 _CUSTOM = re.compile(r"才|就[放下上关]")
 _NOISE = re.compile(r"[吵唱闹响打玩跳]到$")
 _COMPLAINT = re.compile("[都在就]*[吵闹打骂堵漏响乱臭]")
+_HABITS = re.compile(
+    "老有|老是|总有|总是|经常|常常|每次|照常|[吵闹噪响臭堵]|剁|蹦迪|涨价|停水|停电|乱[扔停放]|加油|施工|装修|排队|广场舞"
+)
 _AMOUNT = re.compile(
     "的?(?:多少|几|补|发|领|交|缴|拿|能|可以|都?有|要|钱|工资|收入|[0-9一二两三四五六七八九])"
 )
@@ -112,6 +115,8 @@ def phrases(letters: str) -> Told:
 
 def _is_time(phrase: Phrase, letters: str) -> bool:
     spec, before, after = phrase.spec, letters[: phrase.start], letters[phrase.end :]
+    if _is_habit(phrase, after, letters):
+        return False
     if phrase.every:
         return _is_recurrence(phrase, letters)
     alone = not before.strip() and not after.strip(" 。,!?吗呢吧的")
@@ -140,6 +145,14 @@ def _is_time(phrase: Phrase, letters: str) -> bool:
     if spec.whole in ("春", "夏", "秋", "冬", "月初", "月中"):
         return alone or spec.year is not None or spec.month is not None or spec.whole == "月初"
     return True
+
+
+def _is_habit(phrase: Phrase, after: str, letters: str) -> bool:
+    """天天停水, 周末老有人施工: how things are, not when something is wished."""
+    spec = phrase.spec
+    loose = spec == Spec(part=spec.part) or spec == Spec(whole="weekend")
+    plain = phrase.every is None or phrase.every.rule.count(";") == 0
+    return bool(loose and plain and _HABITS.search(after) and not _WISH.search(letters))
 
 
 def _is_recurrence(phrase: Phrase, letters: str) -> bool:
