@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from knowledge.calendar import Calendar
 from knowledge.when import context
 from knowledge.when.clocks import midnight
+from knowledge.when.absorbing import absorb
 from knowledge.when.every import without
 from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.phrases import Phrase, Told, phrases
@@ -47,15 +48,16 @@ def _delta(phrase: Phrase) -> timedelta:
 def _recurrence(items: list[Item], at: datetime, calendar: Calendar, sentence: Sentence) -> When | None:
     """A recurrence takes its first and last day, and the days that are left out, from the other times."""
     repeated = next((item for item in items if item.first.every), None)
-    if repeated is None or repeated.first.every is None:
+    if repeated is None:
         return None
     others = [item for item in items if item is not repeated and not item.first.every and not item.first.why]
+    excluded = [item for item in others if _excluded(item, sentence)]
+    repeated, others = absorb(repeated, [item for item in others if item not in excluded])
     if any(item.tied and item.first.spec.hour is not None and not item.first.spec.dated for item in others):
         return When("question", why="您说了不止一个时间，请一次定一个，先定哪一个？")
-    excluded = [item for item in others if _excluded(item, sentence)]
-    bounding = [item for item in others if item not in excluded and item.first.spec.dated]
-    if repeated.last is not None and repeated.last.spec.dated:  # 每天晌午到年底
-        bounding.append(Item(repeated.last))
+    bounding = [item for item in others if item.first.spec.dated]
+    if repeated.first.every is None:
+        return None
     try:
         every = without(repeated.first.every, [item.first.spec for item in excluded])
     except Unclear as unclear:
@@ -65,6 +67,9 @@ def _recurrence(items: list[Item], at: datetime, calendar: Calendar, sentence: S
     for item in bounding:
         begin, end = _bound(item, placed(item, at, calendar, sentence), sentence)
         first, last = begin or first, end or last
+    if repeated.last is not None and repeated.last.spec.dated:  # 每天晌午到年底
+        until_then = placed(Item(repeated.last), at, calendar, sentence)
+        last = _bound(Item(repeated.last, repeated.last), until_then, sentence)[1]
     only = replace(repeated, first=replace(repeated.first, every=every), last=None)
     return placed(only, at, calendar, sentence, (first, last))
 

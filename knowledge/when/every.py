@@ -38,6 +38,7 @@ class Every:
     """How often: the rule's text so far."""
 
     rule: str
+    weak: bool = False  # 一周三次: it repeats only where a time is told beside it
 
 
 def read_every(w: Word) -> Every:
@@ -46,6 +47,10 @@ def read_every(w: Word) -> Every:
         return Every("FREQ=DAILY")
     if w["ewe"]:
         return Every("FREQ=WEEKLY;BYDAY=SA,SU")
+    if w["edp"]:
+        return Every("FREQ=DAILY")
+    if digits := w["ewd"]:
+        return Every(f"FREQ=WEEKLY;BYDAY={_byday(digits, None)}")
     if listed := w["ew"]:
         return Every(f"FREQ=WEEKLY;BYDAY={_byday(listed, w['ewr'])}")
     if w["eiw"]:
@@ -57,7 +62,12 @@ def read_every(w: Word) -> Every:
         return _interval(w["ei"], w["eih"], w["eu"] or "")
     if told := w["em"]:
         return Every(_monthly(told, w))
-    if period := w["ep"]:
+    if unit := w["efu"]:
+        freq = "DAILY" if unit == "天" else _PERIODS[unit[-1]]
+        return Every(f"FREQ={freq}", weak=True)
+    if w["ein"]:
+        return replace(_interval(w["ein"], None, w["einu"] or ""), weak=True)
+    if period := w["ep"] or w["ep2"]:
         return Every("FREQ=MONTHLY;INTERVAL=3" if "季" in period else f"FREQ={_PERIODS[period[-1]]}")
     return Every("WORKDAYS")
 
@@ -108,19 +118,22 @@ def _interval(size: str, half: str | None, unit: str) -> Every:
 def _monthly(told: str, w: Word) -> str:
     if w["emw"]:
         told_nth = re.findall("[一二三四五1-5]", re.sub("(?:周|星期|礼拜).", "", w["emn"] or ""))
-        nths = [-1] if w["eml"] else sorted({number(nth) for nth in told_nth})
+        nths = [-1] if w["eml"] else [1] if w["emf"] else sorted({number(nth) for nth in told_nth})
         return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{nth}{BYDAY[weekday(w['emw'])]}" for nth in nths)
     if w["ek"]:
-        return f"WORKDAYS-MONTHLY;NTH={number(w['ekn']) if w['ekn'] else -1}"
+        return f"WORKDAYS-MONTHLY;NTH={number(w['ekn']) if w['ekn'] else 1 if w['ekf'] else -1}"
     if told.endswith("初"):
         return "FREQ=MONTHLY;BYMONTHDAY=1"
+    if told.endswith("天") and not told.startswith("最后"):
+        nth = 1 if told == "头一天" else number(told.removeprefix("倒数"))
+        return f"FREQ=MONTHLY;BYMONTHDAY={-nth if told.startswith('倒数') else nth}"
     if told.endswith(("天", "底", "末")):
         return "FREQ=MONTHLY;BYMONTHDAY=-1"
     days = [number(found) for found in re.findall(N2, told)]
     if any(not 1 <= day <= 31 for day in days):
         raise Unclear("一个月里没有这一天，您说的是几号？")
     listed = ",".join(str(day) for day in sorted(set(days)))
-    return f"LUNAR-MONTHLY;DAY={listed}" if told.startswith("初") else f"FREQ=MONTHLY;BYMONTHDAY={listed}"
+    return f"LUNAR-MONTHLY;DAY={listed}" if told.startswith("初") or w["eln"] else f"FREQ=MONTHLY;BYMONTHDAY={listed}"
 
 
 def recur(
@@ -161,6 +174,8 @@ def _bounded(
     if spec.weekdays and spec.week is None and every.rule == "FREQ=DAILY":
         days = ",".join(BYDAY[d] for d in sorted(set(spec.weekdays)))
         return Every(f"FREQ=WEEKLY;BYDAY={days}"), first, last
+    if every.rule.startswith("FREQ=WEEKLY") and "BYDAY" not in every.rule and spec.weekday is not None and spec.week is None:
+        return Every(f"{every.rule};BYDAY={','.join(BYDAY[d] for d in sorted({*spec.weekdays, spec.weekday}))}"), first, last
     if spec.has_day and not spec.weekdays:
         day = day_of(spec, now.date(), calendar)
         if every.rule == "FREQ=MONTHLY" and spec.day is not None and spec.month is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from knowledge.when.context import RANGE
+from knowledge.when.context import EXCEPTED, RANGE
 from knowledge.when.every import Every, read_every
 from knowledge.when.model import Unclear
 from knowledge.when.reader import READ
 from knowledge.when.spec import Spec
-from knowledge.when.words import KINDS, LOOSE, WORD
+from knowledge.when.words import KINDS, LOOSE, PART_OF, WORD
 
 _GLUE = re.compile(r"[,的 (]*(?:那天|当天|这天|大概|大约|差不多|左右|约|在|也就是)?[,的 ()]*")
 _EVERY_GLUE = re.compile(r"[,的 ]*(?:起|开始|以后)?[,的 ]*(?:就|都)?")
@@ -25,8 +25,9 @@ _COMPLAINT = re.compile("[都在就]*[吵闹打骂堵漏响乱臭]")
 _HABITS = re.compile(
     "老有|老是|总有|总是|经常|常常|每次|照常|[吵闹噪响臭堵]|剁|蹦迪|涨价|停水|停电|乱[扔停放]|加油|施工|装修|排队|广场舞"
 )
+_TIMES = re.compile("[0-9一二两三四五六七八九][顿次回趟份遍]")
 _AMOUNT = re.compile(
-    "的?(?:多少|几|补|发|领|交|缴|拿|能|可以|都?有|要|钱|工资|收入|[0-9一二两三四五六七八九])"
+    "的?(?:多少|几|补|发|领|交|缴|拿|能|可以|都?有|要(?![饭吃送来订])|钱|工资|收入|[0-9一二两三四五六七八九](?![顿次回趟份遍]))"
 )
 _WISH = re.compile("提醒|叫我|送|[订定约]|给我")
 SHORT = 10  # letters of a plain answer; longer sentences tell habits too
@@ -62,7 +63,8 @@ def _words(letters: str) -> list[Phrase]:
         told = match.groupdict()
         try:
             if kind == "every":
-                found.append(Phrase(Spec(), match.start(), match.end(), read_every(told)))
+                part = Spec(part=PART_OF[told["edp"]]) if told["edp"] else Spec()
+                found.append(Phrase(part, match.start(), match.end(), read_every(told)))
             else:
                 next_day = told["re"] in ("次日", "翌日")
                 found.append(Phrase(READ[kind](told), match.start(), match.end(), next_day=next_day))
@@ -76,6 +78,8 @@ def _together(one: Phrase, two: Phrase, letters: str) -> Phrase | None:
     gap = letters[one.end : two.start]
     if one.why or two.why:
         return _worst(one, two) if _GLUE.fullmatch(gap) and not gap.startswith(",") else None
+    if one.every and two.spec.dated and EXCEPTED.match(letters, two.end):
+        return None
     if two.every:
         if _EXCEPT.search(letters[: one.start]):
             return None
@@ -110,7 +114,17 @@ def phrases(letters: str) -> Told:
         else:
             joined.append(word)
     kept = tuple(p for p in joined if _is_time(p, letters))
+    if all(_is_weak(p, letters) for p in kept):
+        kept = ()
     return Told(kept, tuple(leads), tuple(lengths))
+
+
+def _is_weak(phrase: Phrase, letters: str) -> bool:
+    """每天 in a long sentence, 一周三次: a wish only beside a time."""
+    if phrase.every is None or phrase.spec != Spec():
+        return False
+    counted = _TIMES.match(letters, phrase.end)
+    return phrase.every.weak or bool(counted) or not _is_wish(phrase.every, phrase, letters)
 
 
 def _is_time(phrase: Phrase, letters: str) -> bool:
@@ -160,6 +174,10 @@ def _is_recurrence(phrase: Phrase, letters: str) -> bool:
     rule = phrase.every.rule if phrase.every else ""
     if phrase.spec.hour is None and not phrase.spec.dated and _COMPLAINT.match(letters, phrase.end):
         return False
-    if phrase.spec != Spec() or ";" in rule or rule == "WORKDAYS":
+    return phrase.spec != Spec() or ";" in rule or rule == "WORKDAYS" or not _AMOUNT.match(letters, phrase.end)
+
+
+def _is_wish(every: Every, phrase: Phrase, letters: str) -> bool:
+    if ";" in every.rule or every.rule == "WORKDAYS":
         return True
-    return not _AMOUNT.match(letters, phrase.end) and (len(letters) <= SHORT or bool(_WISH.search(letters)))
+    return len(letters) <= SHORT or bool(_WISH.search(letters))
