@@ -45,7 +45,10 @@ def _dated(every: Every, specs: Sequence[Spec]) -> tuple[str, Spec]:
         days = {day for spec in specs for day in (spec.weekdays or (spec.weekday or 0,))}
         return f"{every.rule};BYDAY={','.join(BYDAY[day] for day in sorted(days))}", Spec()
     if every.rule == "FREQ=MONTHLY":
-        return f"FREQ=MONTHLY;BYMONTHDAY={','.join(str(day) for day in sorted({spec.day or 1 for spec in specs}))}", Spec()
+        return (
+            f"FREQ=MONTHLY;BYMONTHDAY={','.join(str(day) for day in sorted({spec.day or 1 for spec in specs}))}",
+            Spec(),
+        )
     return every.rule, replace(specs[0], part=None, hour=None, minute=0)
 
 

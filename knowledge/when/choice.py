@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from knowledge.calendar import Calendar
 from knowledge.when import context
 from knowledge.when.clocks import midnight
+from knowledge.when.context import before_it
 from knowledge.when.absorbing import absorb
 from knowledge.when.every import without
 from knowledge.when.model import ZONE, Unclear, When
@@ -81,7 +82,7 @@ def _bound(item: Item, other: When, sentence: Sentence) -> tuple[date | None, da
     final = (other.end - timedelta(days=1)).date() if other.end else other.start.date()
     if item.last:
         return other.start.date(), final
-    if context.UP_TO.search(sentence.letters[: item.first.start]) or other.kind == "deadline":
+    if context.UP_TO.search(before_it(sentence.letters, item.first.start)) or other.kind == "deadline":
         return None, final
     if other.kind == "range":
         return other.start.date(), final if other.end else None
@@ -90,17 +91,17 @@ def _bound(item: Item, other: When, sentence: Sentence) -> tuple[date | None, da
 
 def _excluded(item: Item, sentence: Sentence) -> bool:
     """除了周末, 周日除外."""
-    before, letters = sentence.letters[: item.first.start], sentence.letters
+    before, letters = before_it(sentence.letters, item.first.start), sentence.letters
     return bool(context.EXCEPT.search(before) or context.EXCEPTED.match(letters, item.end))
 
 
 def _refused(item: Item, sentence: Sentence) -> bool:
-    before, letters = sentence.letters[: item.first.start], sentence.letters
+    before, letters = before_it(sentence.letters, item.first.start), sentence.letters
     return bool(context.REFUSED.search(before) or context.NOT_THEN.match(letters, item.end))
 
 
 def _chosen(item: Item, sentence: Sentence) -> bool:
-    return bool(context.CHOSEN.search(sentence.letters[: item.first.start].rstrip("从 ")))
+    return bool(context.CHOSEN.search(before_it(sentence.letters, item.first.start).rstrip("从 ")))
 
 
 def _one(items: list[Item], placing: Placing, sentence: Sentence, at: datetime) -> When:
@@ -171,7 +172,7 @@ def _within(wide: When, narrow: When) -> bool:
 
 def _running(found: When, told: Told, letters: str) -> When:
     """连续七天: so many days from the first on."""
-    counted = [p for p in told.lengths if context.RUNNING.search(letters[: p.start])]
+    counted = [p for p in told.lengths if context.RUNNING.search(before_it(letters, p.start))]
     length = counted[0].spec.length if len(counted) == 1 else None
     if length is None or found.start is None or found.end is not None or not found.rule:
         return found

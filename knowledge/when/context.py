@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import re
 
+NEAR = 12  # letters that are looked at before a phrase
+
+
+def before_it(letters: str, start: int) -> str:
+    """What stands right before a place."""
+    return letters[max(0, start - NEAR) : start]
+
+
 BEFORE_IT = re.compile(
     r"(?:左右|钟)?(?:下班)?(?:之前|以前|前(?![天面头门台往来后期]|[0-9一二两三四五六七八九十几半]+个?[天周月年日])|为止|截止)|(?:之|以)?内(?![科容部])|里(?=[就都]?行|都可)"
 )
@@ -27,6 +35,8 @@ NOT_THEN = re.compile(
 )
 EXCEPT = re.compile(r"(?:除了?|除开|除去|不算|不含|不包括|避开)$")
 EXCEPTED = re.compile(r"(?:[都就]?不(?:算|含|要|用|送|来|在|包括)|除外|以外|之外|外|休息|停|免)")
-RUNNING = re.compile(r"(?:连续?着?|一连|连送|连来|持续|为期|一共|总共|共|(?:今天|明天|后天|号|日|周|期|拜)[一二三四五六日天]?(?:起|开始))[送来订]?$")
+RUNNING = re.compile(
+    r"(?:连续?着?|一连|连送|连来|持续|为期|一共|总共|共|(?:今天|明天|后天|号|日|周|期|拜)[一二三四五六日天]?(?:起|开始))[送来订]?$"
+)
 CORRECTED = re.compile(r"(?:[哦噢啊呃]?不对|说错了?|[哦噢]不|弄错了?|记错了?|错了)")
 LASTS = re.compile(r"^(?:$|[,。的!?吧]|左右|就够|够)")

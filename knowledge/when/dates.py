@@ -9,7 +9,16 @@ from datetime import date, timedelta
 from knowledge.calendar import Calendar
 from knowledge.when.festivals import festival_day, lunar_date, rest_days
 from knowledge.when.model import Unclear
-from knowledge.when.months import WEEKDAYS, add_months, exists, next_yearly, nth_weekday, shifted, short, year_of
+from knowledge.when.months import (
+    WEEKDAYS,
+    add_months,
+    exists,
+    next_yearly,
+    nth_weekday,
+    shifted,
+    short,
+    year_of,
+)
 from knowledge.when.spans import span_of
 from knowledge.when.spec import Spec
 from knowledge.when.words import HOLIDAY

@@ -133,7 +133,11 @@ def _monthly(told: str, w: Word) -> str:
     if any(not 1 <= day <= 31 for day in days):
         raise Unclear("一个月里没有这一天，您说的是几号？")
     listed = ",".join(str(day) for day in sorted(set(days)))
-    return f"LUNAR-MONTHLY;DAY={listed}" if told.startswith("初") or w["eln"] else f"FREQ=MONTHLY;BYMONTHDAY={listed}"
+    return (
+        f"LUNAR-MONTHLY;DAY={listed}"
+        if told.startswith("初") or w["eln"]
+        else f"FREQ=MONTHLY;BYMONTHDAY={listed}"
+    )
 
 
 def recur(
@@ -174,8 +178,17 @@ def _bounded(
     if spec.weekdays and spec.week is None and every.rule == "FREQ=DAILY":
         days = ",".join(BYDAY[d] for d in sorted(set(spec.weekdays)))
         return Every(f"FREQ=WEEKLY;BYDAY={days}"), first, last
-    if every.rule.startswith("FREQ=WEEKLY") and "BYDAY" not in every.rule and spec.weekday is not None and spec.week is None:
-        return Every(f"{every.rule};BYDAY={','.join(BYDAY[d] for d in sorted({*spec.weekdays, spec.weekday}))}"), first, last
+    if (
+        every.rule.startswith("FREQ=WEEKLY")
+        and "BYDAY" not in every.rule
+        and spec.weekday is not None
+        and spec.week is None
+    ):
+        return (
+            Every(f"{every.rule};BYDAY={','.join(BYDAY[d] for d in sorted({*spec.weekdays, spec.weekday}))}"),
+            first,
+            last,
+        )
     if spec.has_day and not spec.weekdays:
         day = day_of(spec, now.date(), calendar)
         if every.rule == "FREQ=MONTHLY" and spec.day is not None and spec.month is None:

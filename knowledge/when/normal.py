@@ -17,7 +17,11 @@ _TABLE = str.maketrans(
 )
 _SURNAMES = "张王李赵刘陈杨黄吴徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔谭陆汪范石廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵严覃武戴莫孔汤"
 _PLACES = "楼|院|线|窗|柜|桌|门|房|室|车|库|单元|公馆|厅|铺|坑|店|文件|地块|机|病|床|台|家属|大院|小区|大?街|路|巷|胡同|弄|站|村|井|梯|电梯|出口|入口|通道|仓|馆|摊|厂|矿|公路|选手|技师|护工|柱|杆|箱|座|票|签|电池|染发|岗|诊|药|表|令|球|诊室|家|码"
-_FEASTS = "|".join(sorted({*FESTIVALS, *LUNAR_FESTIVALS, *SOLAR_TERMS, "三八", "五四", "建国", "建军"}, key=len, reverse=True))
+_FEASTS = "|".join(
+    sorted(
+        {*FESTIVALS, *LUNAR_FESTIVALS, *SOLAR_TERMS, "三八", "五四", "建国", "建军"}, key=len, reverse=True
+    )
+)
 _SITES = "路|街|大道|巷|村|小学|中学|幼儿园|学校|广场|公园|花园|小区|社区|医院|厂|饭店|酒店|桥|剧场|电影|新村|家属|渠|公馆|渡口"
 _TITLES = "先生|女士|大爷|大妈|大娘|奶奶|爷爷|叔叔|阿姨|师傅|老师|同志|医生|大夫|主任|经理|书记|护士"
 _GIVEN = rf"周[一二三四五六日天](?![上下早晚中前后和到至、点的或有在去来是我你他她不那这可就都还没能行也吧呢吗了{_SURNAMES}])[一-鿿]"
@@ -46,14 +50,26 @@ _NOT_TIMES = re.compile(
 
 
 # slips of the keyboard and the ear, each as long as what is meant
-_TYPED = {"名天": "明天", "明夭": "明天", "后夭": "后天", "零晨": "凌晨", "另晨": "凌晨", "晚尚": "晚上", "早尚": "早上"}
-_TYPOS = re.compile(rf"名天(?![生才使下])|明夭|后夭|[零另]晨|[早晚]尚|(?<![早晚])[上下][五舞武伍](?=\s*{N2}点)")
+_TYPED = {
+    "名天": "明天",
+    "明夭": "明天",
+    "后夭": "后天",
+    "零晨": "凌晨",
+    "另晨": "凌晨",
+    "晚尚": "晚上",
+    "早尚": "早上",
+}
+_TYPOS = re.compile(
+    rf"名天(?![生才使下])|明夭|后夭|[零另]晨|[早晚]尚|(?<![早晚])[上下][五舞武伍](?=\s*{N2}点)"
+)
 
 
 def normal(text: str) -> tuple[str, list[int]]:
     """The text in one way of writing with blanks taken out, and where each letter stood."""
     letters = text[:LONGEST].translate(_TABLE)
-    letters = _TYPOS.sub(lambda found: _TYPED[found[0]] if found[0] in _TYPED else f"{found[0][0]}午", letters)
+    letters = _TYPOS.sub(
+        lambda found: _TYPED[found[0]] if found[0] in _TYPED else f"{found[0][0]}午", letters
+    )
     kept = [n for n, c in enumerate(letters) if not c.isspace() or _parts_numbers(letters, n)]
     return "".join(" " if letters[n].isspace() else letters[n] for n in kept), kept
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from knowledge.when.context import EXCEPTED, RANGE
+from knowledge.when.context import EXCEPTED, RANGE, before_it
 from knowledge.when.every import Every, read_every
 from knowledge.when.model import Unclear
 from knowledge.when.reader import READ
 from knowledge.when.spec import Spec
-from knowledge.when.words import KINDS, LOOSE, PART_OF, WORD
+from knowledge.when.words import LOOSE, PART_OF, WORD
 
 _GLUE = re.compile(r"[,的 (]*(?:那天|当天|这天|大概|大约|差不多|左右|约|在|也就是)?[,的 ()]*")
 _EVERY_GLUE = re.compile(r"[,的 ]*(?:起|开始|以后)?[,的 ]*(?:就|都)?")
@@ -30,6 +31,7 @@ _AMOUNT = re.compile(
     "的?(?:多少|几|补|发|领|交|缴|拿|能|可以|都?有|要(?![饭吃送来订])|钱|工资|收入|[0-9一二两三四五六七八九](?![顿次回趟份遍]))"
 )
 _WISH = re.compile("提醒|叫我|送|[订定约]|给我")
+MOST = 24  # words that are looked at: enough for eight times in one sentence
 SHORT = 10  # letters of a plain answer; longer sentences tell habits too
 _GENERAL = re.compile(r"(?:每到|一到|整|成天|一|[一两三几半]个?)$")
 
@@ -58,9 +60,8 @@ class Told:
 
 def _words(letters: str) -> list[Phrase]:
     found = []
-    for match in WORD.finditer(letters):
-        kind = next(k for k in KINDS if match[k] is not None)
-        told = match.groupdict()
+    for match in islice(WORD.finditer(letters), MOST):
+        kind, told = match.lastgroup or "", match
         try:
             if kind == "every":
                 part = Spec(part=PART_OF[told["edp"]]) if told["edp"] else Spec()
@@ -81,7 +82,7 @@ def _together(one: Phrase, two: Phrase, letters: str) -> Phrase | None:
     if one.every and two.spec.dated and EXCEPTED.match(letters, two.end):
         return None
     if two.every:
-        if _EXCEPT.search(letters[: one.start]):
+        if _EXCEPT.search(before_it(letters, one.start)):
             return None
         if one.every or not _EVERY_GLUE.fullmatch(gap):
             return None
@@ -124,11 +125,12 @@ def _is_weak(phrase: Phrase, letters: str) -> bool:
     if phrase.every is None or phrase.spec != Spec():
         return False
     counted = _TIMES.match(letters, phrase.end)
-    return phrase.every.weak or bool(counted) or not _is_wish(phrase.every, phrase, letters)
+    loose = counted is not None and ";" not in phrase.every.rule
+    return phrase.every.weak or loose or not _is_wish(phrase.every, phrase, letters)
 
 
 def _is_time(phrase: Phrase, letters: str) -> bool:
-    spec, before, after = phrase.spec, letters[: phrase.start], letters[phrase.end :]
+    spec, before, after = phrase.spec, before_it(letters, phrase.start), letters[phrase.end :]
     if _is_habit(phrase, after, letters):
         return False
     if phrase.every:
@@ -174,7 +176,9 @@ def _is_recurrence(phrase: Phrase, letters: str) -> bool:
     rule = phrase.every.rule if phrase.every else ""
     if phrase.spec.hour is None and not phrase.spec.dated and _COMPLAINT.match(letters, phrase.end):
         return False
-    return phrase.spec != Spec() or ";" in rule or rule == "WORKDAYS" or not _AMOUNT.match(letters, phrase.end)
+    return (
+        phrase.spec != Spec() or ";" in rule or rule == "WORKDAYS" or not _AMOUNT.match(letters, phrase.end)
+    )
 
 
 def _is_wish(every: Every, phrase: Phrase, letters: str) -> bool:

@@ -12,7 +12,7 @@ from knowledge.when.numerals import DAYS, number
 from knowledge.when.spec import Spec
 from knowledge.when.words import HOLIDAY, PART_OF
 
-Word = Mapping[str, str | None]
+Word = re.Match[str]
 _YEARS = {
     "今": 0,
     "本": 0,

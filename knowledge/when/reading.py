@@ -195,7 +195,7 @@ def _placed(
 
 def _bent(found: When, item: Item, at: datetime, calendar: Calendar, letters: str) -> When:
     """之前 makes a deadline, 以后 and 起 an open range."""
-    latest = context.AT_LATEST.search(letters[: item.first.start])
+    latest = context.AT_LATEST.search(context.before_it(letters, item.first.start))
     if context.BEFORE_IT.match(letters, item.end) or (latest and not item.last):
         return _deadline(found, item, at)
     if found.start is None or item.last:

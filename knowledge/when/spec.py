@@ -79,7 +79,9 @@ class Spec:
         """Both in one; None when they tell of the same thing twice."""
         if self.lunar_twin(other):
             return replace(other, year=self.year, year_rel=self.year_rel)
-        told = {f.name: getattr(other, f.name) for f in fields(other) if getattr(other, f.name) != f.default}
+        told = {
+            name: value for name, default in _DEFAULTS.items() if (value := getattr(other, name)) != default
+        }
         if other.shift is not None and (not self.has_day or self.clocked):
             return None
         if any(getattr(self, name) != _DEFAULTS[name] for name in told):
@@ -91,7 +93,12 @@ class Spec:
     def lunar_twin(self, other: Spec) -> bool:
         """二月二 before 龙抬头: the same day told twice."""
         named = LUNAR_FESTIVALS.get(other.festival or "")
-        return named is not None and self.festival is None and not self.clocked and (self.month, self.day) == named
+        return (
+            named is not None
+            and self.festival is None
+            and not self.clocked
+            and (self.month, self.day) == named
+        )
 
     def _completes(self, other: Spec) -> bool:
         pair = (self, other)

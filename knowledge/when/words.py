@@ -134,5 +134,7 @@ PATTERNS = {
     ),
 }  # fmt: skip
 
-WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
-KINDS = tuple(PATTERNS)
+# only letters that stand in a pattern can begin a word: the others are passed over at once
+_BEGINS = "".join(sorted({c for pattern in PATTERNS.values() for c in pattern if ord(c) > 0x2FFF}))
+_ANY = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items())
+WORD = re.compile(rf"(?=[0-9QqTt~{_BEGINS}])(?:{_ANY})")
