@@ -10,9 +10,9 @@ from dateutil.relativedelta import relativedelta
 
 from knowledge.calendar import Calendar
 from knowledge.when import context
+from knowledge.when.absorbing import absorb
 from knowledge.when.clocks import midnight
 from knowledge.when.context import before_it
-from knowledge.when.absorbing import absorb
 from knowledge.when.every import without
 from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.phrases import Phrase, Told, phrases

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from knowledge.calendar import SOLAR_TERMS, Calendar
 from knowledge.when.clocks import PUBLIC, at_clock, midnight, part_on
 from knowledge.when.dates import day_of
-from knowledge.when.spans import span_of
 from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.numerals import N2, number
 from knowledge.when.reader import Word, weekday
 from knowledge.when.rules import next_after, until
+from knowledge.when.spans import span_of
 from knowledge.when.spec import Spec
 from knowledge.when.words import FESTIVALS, LUNAR_FESTIVALS, NTH_FESTIVALS
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from knowledge.calendar import FIRST, LAST, Calendar
 from knowledge.when.clocks import PUBLIC, at_clock, midnight, part_on
 from knowledge.when.dates import day_of
+from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.months import shifted
 from knowledge.when.spans import span_of
-from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.spec import Spec
 
 FAR = "这个时间太远了，您说的是哪一天？"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from knowledge.when.months import WEEKDAYS
 from knowledge.when.every import BYDAY
 from knowledge.when.model import ZONE
+from knowledge.when.months import WEEKDAYS
 from knowledge.when.rules import fields
 
 _PARTS = ((0, "凌晨"), (6, "上午"), (12, "中午"), (13, "下午"), (18, "晚上"))
