@@ -10,6 +10,7 @@ from knowledge.calendar import SOLAR_TERMS, Calendar
 from knowledge.when.clocks import PUBLIC, at_clock, midnight, part_on
 from knowledge.when.dates import day_of
 from knowledge.when.model import ZONE, Unclear, When
+from knowledge.when.months import shifted
 from knowledge.when.numerals import N2, number
 from knowledge.when.reader import Word, weekday
 from knowledge.when.rules import next_after, until
@@ -194,6 +195,8 @@ def _bounded(
         if every.rule == "FREQ=MONTHLY" and spec.day is not None and spec.month is None:
             return Every(f"FREQ=MONTHLY;BYMONTHDAY={spec.day}"), first, last
         return every, day, last
+    if spec.whole == "ahead" and spec.length is not None:
+        return every, now.date(), shifted(now.date(), spec.length)
     begin, after = span_of(spec, now.date(), calendar)
     return every, begin, after - timedelta(days=1)
 

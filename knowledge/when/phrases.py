@@ -28,7 +28,7 @@ _HABITS = re.compile(
 )
 _TIMES = re.compile("[0-9一二两三四五六七八九][顿次回趟份遍]")
 _AMOUNT = re.compile(
-    "的?(?:多少|几|补|发|领|交|缴|拿|能|可以|都?有|要(?![饭吃送来订])|钱|工资|收入|[0-9一二两三四五六七八九](?![顿次回趟份遍]))"
+    "的?(?:多少|[^,。]{0,4}免费|几|补|发|领|交|缴|拿|能|可以|都?有|要(?![饭吃送来订])|钱|工资|收入|[0-9一二两三四五六七八九](?![顿次回趟份遍]))"
 )
 _WISH = re.compile("提醒|叫我|送|[订定约]|给我")
 MOST = 24  # words that are looked at: enough for eight times in one sentence
@@ -82,6 +82,8 @@ def _together(one: Phrase, two: Phrase, letters: str) -> Phrase | None:
     if one.every and two.spec.dated and EXCEPTED.match(letters, two.end):
         return None
     if two.every:
+        if _FROM.search(gap) and one.spec.dated and not one.spec.has_day:
+            return None  # 从12月起: from then on, with no end
         if _EXCEPT.search(before_it(letters, one.start)):
             return None
         if one.every or not _EVERY_GLUE.fullmatch(gap):
