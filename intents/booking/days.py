@@ -64,7 +64,7 @@ class Days(OnDay):
 
     def _day(self, text: str, scene: Scene) -> Json:
         if self._many:
-            read = when.read(text, scene.local)
+            read = when.read(text, scene.local, scene.lore.calendar)
             found = _several(read, text) or _series(read, scene)
             if found:
                 return ",".join(day.isoformat() for day in found)
