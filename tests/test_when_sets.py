@@ -10,13 +10,13 @@ import pytest
 from knowledge.calendar import Calendar
 from knowledge.when import find, next_after, read, say_rule
 from knowledge.when.model import ZONE
-from tests.when_sets import lines, shown, verdict
+from tests.when_sets import Verdict, lines, shown, verdict
 
 CALENDAR = Calendar.default()
 AT = datetime(2026, 11, 23, 10, tzinfo=ZONE)
 
 
-def _share(name: str, judged: str) -> float:
+def _share(name: str, judged: Verdict) -> float:
     counts = Counter(verdict(line)[0] for line in lines(name))
     return counts[judged] / counts.total()
 
