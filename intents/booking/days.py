@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,8 @@ from intents.talk import MISS, Json
 from knowledge import when
 from knowledge.services import Service, begins_in
 
+BOTH = re.compile("[和跟、及]|各")
+EITHER = re.compile("或|还是|要么|都行|都可以|看哪")
 MOST = 14  # days of one series
 
 
@@ -61,8 +64,8 @@ class Days(OnDay):
 
     def _day(self, text: str, scene: Scene) -> Json:
         if self._many:
-            read = when.read(text, scene.local)
-            found = _series(read, scene)
+            read = when.read(text, scene.local, scene.lore.calendar)
+            found = _several(read, text) or _series(read, scene)
             if found:
                 return ",".join(day.isoformat() for day in found)
         return super()._day(text, scene)
@@ -72,6 +75,18 @@ class Days(OnDay):
         return told if "@" in told else [date.fromisoformat(day) for day in told.split(",")]
 
 
+def _several(read: when.When, text: str) -> list[date]:
+    """周三和周五: both of them."""
+    if read.kind != "alternatives" or EITHER.search(text) or not BOTH.search(text):
+        return []
+    days = [
+        o.start.astimezone(ZONE).date()
+        for o in read.options
+        if o.start and o.kind in ("day", "part", "point")
+    ]
+    return sorted(set(days)) if len(days) == len(read.options) else []
+
+
 def _series(read: when.When, scene: Scene) -> list[date]:
     if read.start is None:
         return []
@@ -79,7 +94,8 @@ def _series(read: when.When, scene: Scene) -> list[date]:
     if read.kind == "recurrence" and read.rule:
         return _by_rule(read.rule, first, scene)
     if read.kind == "range" and read.end and read.end - read.start > timedelta(days=1):
-        count = min((read.end - read.start).days, MOST)
+        last = (read.end - timedelta(seconds=1)).astimezone(ZONE).date()  # 到下周三中午 has that Wednesday
+        count = min((last - first.date()).days + 1, MOST)
         return [(first + timedelta(days=n)).date() for n in range(count)]
     return []
 

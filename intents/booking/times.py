@@ -40,7 +40,7 @@ class AtTime(Question):
         return [(clock(t), clock(t)) for t in self._shown]
 
     def _pick(self, text: str, scene: Scene) -> Json:
-        read = when.read(text, scene.local)
+        read = when.read(text, scene.local, scene.lore.calendar)
         if read.kind == "question":
             self.hint = read.why
             return MISS
@@ -74,7 +74,7 @@ class AtTime(Question):
         return MISS if span == self._span else span
 
     def _other_day(self, text: str, scene: Scene) -> Json:
-        read = when.read(text, scene.local)
+        read = when.read(text, scene.local, scene.lore.calendar)
         if read.start is None or read.kind in ("none", "recurrence", "alternatives") or not names_day(text):
             return MISS
         told = read.start.astimezone(ZONE).date()

@@ -10,10 +10,14 @@ from dateutil.relativedelta import relativedelta
 
 from knowledge.calendar import Calendar
 from knowledge.when import context
+from knowledge.when.absorbing import absorb
 from knowledge.when.clocks import midnight
-from knowledge.when.model import ZONE, When
+from knowledge.when.context import before_it
+from knowledge.when.every import without
+from knowledge.when.model import ZONE, Unclear, When
 from knowledge.when.phrases import Phrase, Told, phrases
 from knowledge.when.reading import Item, Sentence, items_of, placed
+from knowledge.when.rules import until
 from knowledge.when.saying import say
 
 Placing = Callable[[Item], When]
@@ -29,6 +33,8 @@ def choose(sentence: Sentence, at: datetime, calendar: Calendar) -> When:
 
     found = _recurrence(items, at, calendar, sentence) or _one(items, placing, sentence, at)
     found = _lasting(found, told, sentence.letters)
+    if found.kind == "recurrence":
+        found = _running(found, told, sentence.letters)
     if told.leads:
         found = replace(found, lead=_delta(told.leads[0]))
     return found
@@ -41,39 +47,61 @@ def _delta(phrase: Phrase) -> timedelta:
 
 
 def _recurrence(items: list[Item], at: datetime, calendar: Calendar, sentence: Sentence) -> When | None:
-    """A recurrence takes its first and last day from the other times."""
+    """A recurrence takes its first and last day, and the days that are left out, from the other times."""
     repeated = next((item for item in items if item.first.every), None)
     if repeated is None:
         return None
+    others = [item for item in items if item is not repeated and not item.first.every and not item.first.why]
+    excluded = [item for item in others if _excluded(item, sentence)]
+    repeated, others = absorb(repeated, [item for item in others if item not in excluded])
+    if any(item.tied and item.first.spec.hour is not None and not item.first.spec.dated for item in others):
+        return When("question", why="您说了不止一个时间，请一次定一个，先定哪一个？")
+    bounding = [item for item in others if item.first.spec.dated]
+    if repeated.first.every is None:
+        return None
+    try:
+        every = without(repeated.first.every, [item.first.spec for item in excluded])
+    except Unclear as unclear:
+        return When("question", why=str(unclear))
     first: date | None = None
     last: date | None = None
-    for item in items:
-        if item.tied and item.first.spec.hour is not None and not item.first.spec.dated:
-            return When("question", why="您说了不止一个时间，请一次定一个，先定哪一个？")
-        if item is repeated or item.first.every or item.first.why or not item.first.spec.dated:
-            continue
-        other = placed(item, at, calendar, sentence)
-        if other.start is None:
-            continue
-        final = (other.end - timedelta(days=1)).date() if other.end else other.start.date()
-        if item.last:
-            first, last = other.start.date(), final
-        elif context.UP_TO.search(sentence.letters[: item.first.start]) or other.kind == "deadline":
-            last = final
-        elif other.kind == "range" and other.end is None:
-            first = other.start.date()
-        elif other.kind == "range":
-            first, last = other.start.date(), final
-    return placed(repeated, at, calendar, sentence, (first, last))
+    for item in bounding:
+        begin, end = _bound(item, placed(item, at, calendar, sentence), sentence)
+        first, last = begin or first, end or last
+    if repeated.last is not None and repeated.last.spec.dated:  # 每天晌午到年底
+        until_then = placed(Item(repeated.last), at, calendar, sentence)
+        last = _bound(Item(repeated.last, repeated.last), until_then, sentence)[1]
+    only = replace(repeated, first=replace(repeated.first, every=every), last=None)
+    return placed(only, at, calendar, sentence, (first, last))
+
+
+def _bound(item: Item, other: When, sentence: Sentence) -> tuple[date | None, date | None]:
+    """The first and the last day that another time of the sentence sets."""
+    if other.start is None:
+        return None, None
+    final = (other.end - timedelta(days=1)).date() if other.end else other.start.date()
+    if item.last:
+        return other.start.date(), final
+    if context.UP_TO.search(before_it(sentence.letters, item.first.start)) or other.kind == "deadline":
+        return None, final
+    if other.kind == "range":
+        return other.start.date(), final if other.end else None
+    return None, None
+
+
+def _excluded(item: Item, sentence: Sentence) -> bool:
+    """除了周末, 周日除外."""
+    before, letters = before_it(sentence.letters, item.first.start), sentence.letters
+    return bool(context.EXCEPT.search(before) or context.EXCEPTED.match(letters, item.end))
 
 
 def _refused(item: Item, sentence: Sentence) -> bool:
-    before, letters = sentence.letters[: item.first.start], sentence.letters
+    before, letters = before_it(sentence.letters, item.first.start), sentence.letters
     return bool(context.REFUSED.search(before) or context.NOT_THEN.match(letters, item.end))
 
 
 def _chosen(item: Item, sentence: Sentence) -> bool:
-    return bool(context.CHOSEN.search(sentence.letters[: item.first.start].rstrip("从 ")))
+    return bool(context.CHOSEN.search(before_it(sentence.letters, item.first.start).rstrip("从 ")))
 
 
 def _one(items: list[Item], placing: Placing, sentence: Sentence, at: datetime) -> When:
@@ -137,8 +165,22 @@ def _within(wide: When, narrow: When) -> bool:
     if wide.kind not in ("day", "range") or wide.start is None or narrow.start is None or wide.end is None:
         return False
     ends = narrow.end or narrow.start
-    inside = wide.start <= narrow.start and ends <= wide.end
-    return inside and (narrow.kind, narrow.start, narrow.end) != (wide.kind, wide.start, wide.end)
+    if (wide.start, wide.end) == (narrow.start, ends):
+        return wide.kind == "range" and narrow.kind == "day"
+    return wide.start <= narrow.start and ends <= wide.end
+
+
+def _running(found: When, told: Told, letters: str) -> When:
+    """连续七天: so many days from the first on."""
+    counted = [p for p in told.lengths if context.RUNNING.search(before_it(letters, p.start))]
+    length = counted[0].spec.length if len(counted) == 1 else None
+    if length is None or found.start is None or found.end is not None or not found.rule:
+        return found
+    last = found.start.date() + length - timedelta(days=1)
+    if last < found.start.date():
+        return found
+    end = midnight(last + timedelta(days=1))
+    return replace(found, end=end, rule=f"{found.rule};{until(last)}")
 
 
 def _lasting(found: When, told: Told, letters: str) -> When:

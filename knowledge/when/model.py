@@ -33,6 +33,7 @@ class When:
     lead: timedelta | None = None
     options: tuple[When, ...] = ()
     why: str = ""
+    unconfirmed: bool = False  # it hangs on holidays that are not announced yet
     text: str = ""
     span: tuple[int, int] = (0, 0)
 
@@ -51,5 +52,6 @@ def to_json(when: When) -> dict[str, Any]:
         "rrule": when.rule,
         "lead": when.lead.total_seconds() / 60 if when.lead is not None else None,
         "why": when.why,
+        "unconfirmed": when.unconfirmed,
         "options": [to_json(option) for option in when.options],
     }

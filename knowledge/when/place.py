@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 
 from knowledge.calendar import FIRST, LAST, Calendar
 from knowledge.when.clocks import PUBLIC, at_clock, midnight, part_on
-from knowledge.when.dates import day_of, shifted, span_of
+from knowledge.when.dates import day_of
 from knowledge.when.model import ZONE, Unclear, When
+from knowledge.when.months import shifted
+from knowledge.when.spans import span_of
 from knowledge.when.spec import Spec
 
 FAR = "这个时间太远了，您说的是哪一天？"
@@ -21,11 +23,21 @@ def place(spec: Spec, at: datetime, calendar: Calendar, not_before: date | None 
         placed = _place(spec, at.astimezone(ZONE), calendar, not_before)
         if placed.start is not None and not FIRST <= placed.start.year <= LAST:
             raise Unclear(FAR)
-        return placed
+        return _labelled(placed, spec, at.astimezone(ZONE), calendar)
     except (OverflowError, ValueError) as error:
         if isinstance(error, Unclear):
             raise
         raise Unclear(FAR) from None
+
+
+def _labelled(placed: When, spec: Spec, at: datetime, calendar: Calendar) -> When:
+    """What hangs on a year's holidays that are not announced yet is unconfirmed."""
+    hangs = spec.workdays is not None or spec.nth_work is not None or spec.whole == "holiday"
+    last = placed.end or placed.start
+    if not hangs or last is None:
+        return placed
+    years = range(at.year, last.year + 1)
+    return replace(placed, unconfirmed=not all(calendar.is_confirmed(year) for year in years))
 
 
 def _place(spec: Spec, at: datetime, calendar: Calendar, not_before: date | None) -> When:
@@ -37,7 +49,7 @@ def _place(spec: Spec, at: datetime, calendar: Calendar, not_before: date | None
         return replace(within, kind="range") if spec.whole == "ahead" else within
     if spec.hourly_shift and spec.after is not None:
         return When("point", at.replace(microsecond=0) + spec.after)
-    if spec.has_day and spec.whole is None and not _listed(spec):
+    if (spec.nth_work is not None or (spec.has_day and spec.whole is None)) and not _listed(spec):
         day = day_of(spec, today, calendar, not_before)
         placed = _on(day, spec)
         _doubt(placed, spec, at)
@@ -46,7 +58,7 @@ def _place(spec: Spec, at: datetime, calendar: Calendar, not_before: date | None
             return _on(day + WEEK, spec)
         return placed
     if spec.dated:
-        return _spanned(spec, today, not_before)
+        return _spanned(spec, today, calendar, not_before)
     return _undated(spec, at, not_before)
 
 
@@ -80,8 +92,8 @@ def _on(day: date, spec: Spec) -> When:
     return When("day", midnight(day), midnight(day + DAY))
 
 
-def _spanned(spec: Spec, today: date, not_before: date | None) -> When:
-    first, after = span_of(spec, today, not_before)
+def _spanned(spec: Spec, today: date, calendar: Calendar, not_before: date | None) -> When:
+    first, after = span_of(spec, today, calendar, not_before)
     if spec.whole == "span" and spec.part and spec.hour is None:
         return When("range", midnight(first), midnight(after), part=PUBLIC.get(spec.part, spec.part))
     if spec.clocked and spec.whole == "weekend":

@@ -10,9 +10,9 @@ from dateutil.relativedelta import relativedelta
 from knowledge.when.model import Unclear
 from knowledge.when.numerals import DAYS, number
 from knowledge.when.spec import Spec
-from knowledge.when.words import PART_OF
+from knowledge.when.words import HOLIDAY, PART_OF
 
-Word = Mapping[str, str | None]
+Word = re.Match[str]
 _YEARS = {
     "今": 0,
     "本": 0,
@@ -41,6 +41,8 @@ def weekday(letter: str) -> int:
 def _week_shift(words: str | None) -> int | None:
     if not words:
         return None
+    if "后" in words:
+        return number(words)
     return words.count("下") - words.count("上")
 
 
@@ -75,8 +77,8 @@ def _lunar(w: Word) -> Spec:
 def _month(w: Word) -> Spec:
     if relative := w["rm"]:
         shift = 1 if relative[0] == "次" else relative.count("下") - relative.count("上")
-        nth = (number(w["rmn"]), weekday(w["rmw"])) if w["rmn"] and w["rmw"] else None
-        return Spec(month=shift, month_rel=True, nth=nth, day=-1 if w["rml"] else None)
+        nth = (number(w["rmn"]) if w["rmn"] else -1, weekday(w["rmw"])) if w["rmw"] else None
+        return Spec(month=shift, month_rel=True, nth=nth, day=-1 if w["rml"] else 1 if w["rmf"] else None)
     month = number(w["mo"] or w["hmo"] or "")
     if not 1 <= month <= 12:
         raise Unclear(f"一年只有12个月，您说的“{month}月”是几月？")
@@ -84,6 +86,8 @@ def _month(w: Word) -> Spec:
         return Spec(month=month, nth=(number(w["mn"]), weekday(w["mw"])))
     if w["mlw"]:
         return Spec(month=month, nth=(-1, weekday(w["mlw"])))
+    if w["mll"] or w["mlf"]:
+        return Spec(month=month, day=-1 if w["mll"] else 1)
     if month == 8 and w["md"] == "十五" and (w["month"] or "").endswith("十五"):
         raise Unclear("八月十五，您说的是中秋节，还是公历8月15号？")
     return Spec(month=month, day=number(w["md"]) if w["md"] else None)
@@ -98,8 +102,20 @@ def _monthpart(w: Word) -> Spec:
 
 
 def _festival(w: Word) -> Spec:
-    name = w["fe"] or w["fi"] or w["fs"] or w["fn"] or "妇女节"
-    return Spec(festival=name)
+    name = w["fe"] or w["fi"] or w["fs"] or w["fn"] or (HOLIDAY if w["fx"] else "妇女节")
+    return Spec(festival=name, whole="holiday" if w["fh"] or w["fh2"] else None)
+
+
+def _work(w: Word) -> Spec:
+    if w["kx"]:
+        return Spec(workdays=1)
+    return Spec(nth_work=-1 if w["kl"] else number(w["kn"] or "一"), beyond=bool(w["kb"]))
+
+
+def _shift(w: Word) -> Spec:
+    if w["st"]:
+        return Spec(shift=number(w["st"]) - 1)
+    return Spec(shift=-1 if w["so"] else number(w["sn"] or "") * (1 if w["sh"] == "后" else -1))
 
 
 def _relative(w: Word) -> Spec:
@@ -194,7 +210,7 @@ def _length(w: Word) -> Spec:
 
 
 def _day(w: Word) -> Spec:
-    day = number(w["d"] or w["hd"] or "")
+    day = number(w["d"] or w["hd"] or w["db"] or "")
     if not 1 <= day <= 31 or (w["d"] or "").startswith("两"):
         raise Unclear("")  # 35号 is a number in a queue, not a day
     return Spec(day=day)
@@ -258,6 +274,6 @@ def _two_hours(first: int, last: int, w: Word) -> Spec:
 
 READ: Mapping[str, Callable[[Word], Spec]] = {
     "iso": _iso, "year": _year, "lunar": _lunar, "month": _month, "monthpart": _monthpart, "festival": _festival,
-    "relative": _relative, "weekday": _weekday, "week": _week, "halfyear": _halfyear, "length": _length, "day": _day,
+    "relative": _relative, "weekday": _weekday, "week": _week, "work": _work, "shift": _shift, "halfyear": _halfyear, "length": _length, "day": _day,
     "part": _part, "clock": _clock,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from knowledge.calendar import Calendar
 from knowledge.when import context
 from knowledge.when.clocks import hour_of, midnight
 from knowledge.when.every import recur
+from knowledge.when.festivals import rest_days
 from knowledge.when.model import Unclear, When
 from knowledge.when.normal import blot, normal
 from knowledge.when.phrases import Phrase, Told
@@ -185,16 +186,16 @@ def _placed(
         first, last = (*bounds, None, None)[:2]
         return recur(phrase.every, phrase.spec, at, calendar, (first, last), phrase.hours)
     if item.last:
-        return _bent(ranged(phrase, item.last, at, calendar), item, at, letters)
+        return _bent(ranged(phrase, item.last, at, calendar), item, at, calendar, letters)
     if phrase.spec.weekdays and phrase.spec.whole is None:
         days = [replace(phrase.spec, weekday=d, weekdays=()) for d in phrase.spec.weekdays]
         return When("alternatives", options=tuple(place(day, at, calendar) for day in days))
-    return _bent(place(phrase.spec, at, calendar), item, at, letters)
+    return _bent(place(phrase.spec, at, calendar), item, at, calendar, letters)
 
 
-def _bent(found: When, item: Item, at: datetime, letters: str) -> When:
+def _bent(found: When, item: Item, at: datetime, calendar: Calendar, letters: str) -> When:
     """之前 makes a deadline, 以后 and 起 an open range."""
-    latest = context.AT_LATEST.search(letters[: item.first.start])
+    latest = context.AT_LATEST.search(context.before_it(letters, item.first.start))
     if context.BEFORE_IT.match(letters, item.end) or (latest and not item.last):
         return _deadline(found, item, at)
     if found.start is None or item.last:
@@ -203,6 +204,9 @@ def _bent(found: When, item: Item, at: datetime, letters: str) -> When:
     if found.kind == "point":
         ends = midnight(found.start.date() + timedelta(days=1))
         return replace(found, kind="range", end=ends) if opening and not item.first.spec.after else found
+    if found.kind == "day" and item.first.spec.festival and opening:
+        after = rest_days(found.start.date(), calendar)[1]
+        found = replace(found, start=midnight(after), unconfirmed=not calendar.is_confirmed(after.year))
     if found.kind in ("day", "range") and (opening or context.FROM_IT.match(letters, item.end)):
         return replace(found, kind="range", end=None)
     return found

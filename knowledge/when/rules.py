@@ -1,6 +1,6 @@
 """What comes next by a rule: RFC 5545 text, read in local time, and three rules that it cannot say.
 
-WORKDAYS; LUNAR-YEARLY;MONTH=1;DAY=15 (DAY=-1: the month's last); LUNAR-MONTHLY;DAY=1,15; TERM-YEARLY;NAME=清明.
+WORKDAYS; WORKDAYS-MONTHLY;NTH=1 (-1: the last of the month); LUNAR-YEARLY;MONTH=1;DAY=15 (DAY=-1: the month's last); LUNAR-MONTHLY;DAY=1,15; TERM-YEARLY;NAME=清明.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dateutil.rrule import rrule, rrulestr
 from knowledge.calendar import Calendar, lunar_day, solar_term
 from knowledge.when.model import ZONE
 
-OWN = ("WORKDAYS", "LUNAR-YEARLY", "LUNAR-MONTHLY", "TERM-YEARLY")
+OWN = ("WORKDAYS", "WORKDAYS-MONTHLY", "LUNAR-YEARLY", "LUNAR-MONTHLY", "TERM-YEARLY")
 HORIZON = 60  # years that are searched
 _UNTIL = "%Y%m%dT%H%M%S"
 
@@ -69,6 +69,9 @@ def _days(told: dict[str, str], floor: date, calendar: Calendar) -> Iterator[dat
     if told["KIND"] == "WORKDAYS":
         yield from _workdays(floor, calendar)
         return
+    if told["KIND"] == "WORKDAYS-MONTHLY":
+        yield from (day for day in _nth_workdays(floor, int(told["NTH"]), calendar) if day >= floor)
+        return
     days_in = {"LUNAR-YEARLY": _lunar_yearly, "LUNAR-MONTHLY": _lunar_monthly, "TERM-YEARLY": _term}[
         told["KIND"]
     ]
@@ -81,6 +84,16 @@ def _workdays(floor: date, calendar: Calendar) -> Iterator[date]:
     while True:
         yield day
         day = calendar.next_workday(day)
+
+
+def _nth_workdays(floor: date, nth: int, calendar: Calendar) -> Iterator[date]:
+    """The n-th working day of each month; a month without it has none."""
+    for count in range(HORIZON * 12):
+        year, month = divmod(floor.year * 12 + floor.month - 1 + count, 12)
+        first, after = date(year, month + 1, 1), date(year + (month == 11), (month + 1) % 12 + 1, 1)
+        day = calendar.add_workdays(first - timedelta(days=1) if nth > 0 else after, nth)
+        if first <= day < after:
+            yield day
 
 
 def _lunar(year: int, month: int, day: int) -> Iterator[date]:

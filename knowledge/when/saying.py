@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from knowledge.when.dates import WEEKDAYS
 from knowledge.when.every import BYDAY
 from knowledge.when.model import ZONE
+from knowledge.when.months import WEEKDAYS
 from knowledge.when.rules import fields
 
 _PARTS = ((0, "凌晨"), (6, "上午"), (12, "中午"), (13, "下午"), (18, "晚上"))
@@ -60,6 +60,8 @@ def _how_often(told: dict[str, str], local: datetime) -> str:
     kind = told["KIND"]
     if kind == "WORKDAYS":
         return "每个工作日"
+    if kind == "WORKDAYS-MONTHLY":
+        return f"每月{_NTH.get(int(told['NTH'])) or '第' + told['NTH'] + '个'}工作日"
     if kind == "TERM-YEARLY":
         return f"每年{told['NAME']}"
     if kind == "LUNAR-MONTHLY":
@@ -108,7 +110,11 @@ def _weekdays(days: list[str]) -> str:
     return "周" + "、".join(WEEKDAYS[BYDAY.index(day)] for day in days)
 
 
-def _nth(day: str) -> str:
+def _nth(days: str) -> str:
+    return "和".join(_one_nth(day) for day in days.split(","))
+
+
+def _one_nth(day: str) -> str:
     return f"{_NTH[int(day[:-2])]}周{WEEKDAYS[BYDAY.index(day[-2:])]}"
 
 

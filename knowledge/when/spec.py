@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields, replace
 
 from dateutil.relativedelta import relativedelta
 
+from knowledge.when.words import LUNAR_FESTIVALS
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -24,7 +26,10 @@ class Spec:
     week: int | None = None  # 0 this week, 1 the next …
     days: int | None = None  # from today
     nth: tuple[int, int] | None = None  # which (-1 the last), weekday
-    whole: str | None = None  # week, weekend, month, year, season …
+    shift: int | None = None  # 前两天: days counted from the told one
+    nth_work: int | None = None  # which working day (-1 the last) after a holiday, or of a month
+    beyond: bool = False  # 后第一个工作日: counted from after what was told
+    whole: str | None = None  # week, weekend, month, year, season, holiday …
     part: str | None = None  # a key of words.PARTS
     hour: int | None = None
     minute: int = 0
@@ -50,7 +55,7 @@ class Spec:
         """Whether one day was told."""
         return (
             self.day is not None or self.festival is not None or self.weekday is not None
-            or self.days is not None or self.nth is not None or self.daily_shift
+            or self.days is not None or self.nth is not None or self.nth_work is not None or self.daily_shift
         )  # fmt: skip
 
     @property
@@ -72,15 +77,33 @@ class Spec:
 
     def joined(self, other: Spec) -> Spec | None:
         """Both in one; None when they tell of the same thing twice."""
-        told = {f.name: getattr(other, f.name) for f in fields(other) if getattr(other, f.name) != f.default}
+        if self.lunar_twin(other):
+            return replace(other, year=self.year, year_rel=self.year_rel)
+        told = {
+            name: value for name, default in _DEFAULTS.items() if (value := getattr(other, name)) != default
+        }
+        if other.shift is not None and (not self.has_day or self.clocked):
+            return None
         if any(getattr(self, name) != _DEFAULTS[name] for name in told):
             return None
         if self.dated and other.dated and not self._completes(other):
             return None
         return replace(self, **told)
 
+    def lunar_twin(self, other: Spec) -> bool:
+        """二月二 before 龙抬头: the same day told twice."""
+        named = LUNAR_FESTIVALS.get(other.festival or "")
+        return (
+            named is not None
+            and self.festival is None
+            and not self.clocked
+            and (self.month, self.day) == named
+        )
+
     def _completes(self, other: Spec) -> bool:
         pair = (self, other)
+        if any(s.nth_work is not None for s in pair):
+            return self.nth_work is None and (other.beyond or not self.has_day or self.festival is not None)
         if any(s.after is not None or s.workdays is not None or s.within for s in pair):
             return False
         if any(s.days is not None for s in pair):
