@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from intents import feedback, local
 from intents.intent import Intent
 from intents.message import Card, Option, Reply
 from intents.scene import Scene, Verdict
@@ -58,15 +60,24 @@ def show(scene: Scene, entry_id: str, facet: str | None = None, *, confidence: f
     entry = scene.lore.entry(entry_id, scene.now)
     if entry is None:
         return not_now(scene, entry_id)
-    scene.talk.state["entry"] = {"id": entry_id, "at": scene.now.isoformat()}
+    scene.talk.state["entry"] = _shown(scene, entry)
     scene.talk.state["denied"] = 0
     scene.verdict = Verdict("answer", "handbook", (entry_id,), confidence)
+    entry, whose = local.text(scene.lore, entry, scene.area_id)
     reply = card(entry, scene.lore.versions[entry_id], facet)
-    return _with_deeds(scene, entry, reply)
+    return _with_deeds(scene, entry, replace(reply, override=whose))
+
+
+def _shown(scene: Scene, entry: HandbookEntry) -> dict[str, Any]:
+    """What follow-ups and feedback belong to: the entry, its version, and the words that asked for it."""
+    before = scene.talk.state.get("entry") or {}
+    words = scene.text[:200] or (before.get("words", "") if before.get("id") == entry.id else "")
+    version = scene.lore.versions[entry.id]
+    return {"id": entry.id, "at": scene.now.isoformat(), "version": version, "words": words}
 
 
 def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
-    """Where the centre can do it, the card offers the deed as its first button."""
+    """Where the centre can do it, the card offers the deed as its first button; last: was it of use."""
     deeds = [
         Option(f"=book:{i}", f"预约{scene.lore.services[i].name}")
         for i in entry.services
@@ -76,9 +87,10 @@ def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
     last = Option("=human", "找人工")
     options = (*deeds[:2], *reply.options)
     limit = 3 if scene.person.elder else 7
-    return Reply(
-        reply.text, (*options[: limit - 1], last), reply.card, entry=reply.entry, version=reply.version
-    )
+    asked = (
+        () if scene.person.elder else feedback.options(entry.id, reply.version)
+    )  # three choices are enough
+    return replace(reply, options=(*options[: limit - 1], last, *asked))
 
 
 DEEDS = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,9 @@ from knowledge.search import Index, Negative, read_negatives
 from knowledge.services import Service
 from knowledge.wishes import Recogniser
 from storage.archive import Records
+from storage.overrides import Override
 from storage.places import Area
+from storage.questions import Term
 
 DATA = Path(__file__).resolve().parent.parent / "knowledge" / "data"
 
@@ -55,6 +57,8 @@ class Lore:
     index: Index
     recogniser: Recogniser
     revisions: Mapping[str, int]
+    overrides: Mapping[str, Sequence[Override]] = field(default_factory=dict)
+    sensitive: Sequence[Term] = ()
 
     def entry(self, entry_id: str, now: datetime) -> HandbookEntry | None:
         """A published entry that holds now."""
@@ -99,7 +103,7 @@ class Library:
         """Build the index from what is published now."""
         revisions = records.revisions()
         entries = [version.entry for version in records.handbook.published()]
-        index, recogniser = Index.build(entries, _negatives()), _recogniser(entries)
+        index, recogniser = Index.build(entries, negatives(records)), _recogniser(entries)
         self._built = revisions.get("handbook", 0)
         if self._lore is not None:
             self._lore = replace(self._lore, index=index, recogniser=recogniser)
@@ -107,7 +111,7 @@ class Library:
     def _read(self, records: Records, revisions: dict[str, int]) -> Lore:
         published = records.handbook.published()
         entries = {version.entry.id: version.entry for version in published}
-        index, recogniser = self._searching(list(entries.values()), revisions.get("handbook", 0))
+        index, recogniser = self._searching(records, list(entries.values()), revisions.get("handbook", 0))
         return Lore(
             entries=entries,
             versions={version.entry.id: version.version for version in published},
@@ -119,13 +123,44 @@ class Library:
             index=index,
             recogniser=recogniser,
             revisions=revisions,
+            overrides=_by_entry(records.overrides.published()),
+            sensitive=tuple(term for term in records.questions.terms("approved") if term.kind == "sensitive"),
         )
 
-    def _searching(self, entries: Sequence[HandbookEntry], revision: int) -> tuple[Index, Recogniser]:
+    def _searching(
+        self, records: Records, entries: Sequence[HandbookEntry], revision: int
+    ) -> tuple[Index, Recogniser]:
         if self._lore is not None and (self._built == revision or not self._eager):
             return self._lore.index, self._lore.recogniser
         self._built = revision
-        return Index.build(entries, _negatives()), _recogniser(entries)
+        return Index.build(entries, negatives(records)), _recogniser(entries)
+
+
+def with_entries(lore: Lore, entries: Mapping[str, HandbookEntry], outside: Sequence[Negative]) -> Lore:
+    """What would be known with these entries instead: a whole index of its own. Takes seconds; nothing is kept."""
+    told = [entries[i] for i in sorted(entries)]
+    versions = {i: lore.versions.get(i, 0) for i in entries}
+    return replace(
+        lore,
+        entries=dict(entries),
+        versions=versions,
+        index=Index.build(told, outside),
+        recogniser=_recogniser(told),
+    )
+
+
+def _by_entry(found: Iterable[Override]) -> dict[str, list[Override]]:
+    out: dict[str, list[Override]] = {}
+    for override in found:
+        out.setdefault(override.entry_id, []).append(override)
+    return out
+
+
+def negatives(records: Records) -> list[Negative]:
+    """What is outside the handbook: the shipped sentences, and those that were learned here."""
+    shipped = _negatives()
+    known = {negative.text for negative in shipped}
+    return [*shipped, *(Negative(*told) for told in records.questions.negatives() if told[1] not in known)]
 
 
 @cache

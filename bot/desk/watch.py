@@ -25,6 +25,8 @@ ACTIONS = {
     "activate": "启用", "add_shift": "加值班", "drop_shift": "去值班", "done": "预约完成", "no_show": "预约没来",
     "cancelled": "取消预约", "draft": "存手册草稿", "publish": "发布手册", "withdraw": "撤回", "reject": "退回手册草稿",
     "import": "导入手册", "export": "导出手册", "close_miss": "处理没答上的",
+    "own_miss": "分派没答上的", "approve": "批准", "waive": "提出接受退步", "agree": "同意退步", "still_right": "核对仍有效",
+    "suggest": "加词", "save_questions": "存试问的问题", "drop_question": "删试问的问题",
 }  # fmt: skip
 MOVES = {move.name: move.label for kind in KINDS.values() for move in kind.moves}
 LABELS = MOVES | ACTIONS
