@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from bot import measuring, rounds, turn
 from bot.trials import attempt
@@ -18,10 +19,12 @@ from intents.staff import areas, editing, misses, telling, trials, wordlists
 from intents.staff.trials import Outcome, Regression, Report
 from knowledge.handbook import HandbookEntry
 from knowledge.search import Finding
+from storage import migrate
 from storage.archive import Archive, Records
 from storage.entries import Version
 from storage.staff import Worker
 from storage.tables import outbox, saved_questions
+from storage.vault import Vault
 from tests.databases import START
 
 NOW = START
@@ -483,3 +486,22 @@ def test_collisions_never_ask_an_index_that_holds_the_sentence(records: Records)
     measuring.keep(records, found, NOW)
     assert measuring.kept(records)[1] == found
     assert trials.colliding(records, {"MZ01"}) == {"MZ02"}
+
+
+def test_an_upgrade_keeps_what_was_there(tmp_path: Path) -> None:
+    from alembic import command
+
+    archive = Archive(f"sqlite:///{tmp_path / 'old.db'}", Vault(bytes(32), bytes), bytes)
+    with archive.engine.begin() as connection:
+        command.upgrade(migrate._config(connection), "0001")
+        connection.execute(text(
+            "INSERT INTO entries (id, version, state, body, author, made_at) "
+            """VALUES ('MZ01', 1, 'published', '{"id": "MZ01", "title": "低保"}', 'x', '2026-01-01 00:00:00')"""
+        ))  # fmt: skip
+    migrate.upgrade(archive.engine)
+    with archive.open() as records:
+        version = records.handbook.current("MZ01")
+        assert version is not None
+        assert (version.entry.title, version.effective_at) == ("低保", None)
+        assert records.questions.save([("MZ01", ASK, True)], "x", NOW) == 1
+    archive.close()
