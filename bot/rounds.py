@@ -10,6 +10,7 @@ from intents.cases import beats
 from intents.library import Library
 from intents.message import Option, Reply, to_json
 from intents.scene import REMINDER, say_to, tell_workers
+from intents.staff import telling
 from knowledge import when
 from knowledge.calendar import Calendar
 from storage.archive import Records
@@ -32,6 +33,7 @@ def make(records: Records, library: Library, now: datetime) -> bool:
     open_messages(records, library, now)
     close_queues(records, library, now)
     announce(records, library, now)
+    telling.make(records, library, now)
     return more
 
 

@@ -14,6 +14,7 @@ import yaml
 from bot.sample_areas import estates_of
 from intents.library import DATA
 from knowledge.handbook import HandbookEntry, read_folder
+from knowledge.saved_questions import starting
 from storage.archive import Records
 from storage.places import Area
 
@@ -205,4 +206,6 @@ def _publish(records: Records, entries: Iterable[HandbookEntry], now: datetime) 
     for entry in fresh:
         version = records.handbook.draft(entry, AUTHOR, "示例手册", now)
         records.handbook.publish(entry.id, version, APPROVER, now)
+    if fresh and not records.questions.of():
+        records.questions.fill(starting(fresh), AUTHOR, now)
     return len(fresh)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from intents import feedback, local
 from intents.intent import Intent
 from intents.message import Card, Option, Reply
 from intents.scene import Scene, Verdict
@@ -59,11 +61,12 @@ def show(scene: Scene, entry_id: str, facet: str | None = None, *, confidence: f
     entry = scene.lore.entry(entry_id, scene.now)
     if entry is None:
         return not_now(scene, entry_id)
-    scene.talk.state["entry"] = {"id": entry_id, "at": scene.now.isoformat()}
+    scene.talk.state["entry"] = _shown(scene, entry)
     scene.talk.state["denied"] = 0
     scene.verdict = Verdict("answer", "handbook", (entry_id,), confidence)
+    entry, whose = local.text(scene.lore, entry, scene.area_id)
     reply = card(entry, scene.lore.versions[entry_id], facet)
-    return _with_deeds(scene, entry, _with_law(scene, entry, reply))
+    return _with_deeds(scene, entry, _with_law(scene, entry, replace(reply, override=whose)))
 
 
 def _with_law(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
@@ -77,8 +80,16 @@ def _with_law(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
     return reply.before(f"您网格的法律联系人：{who}{own}。")
 
 
+def _shown(scene: Scene, entry: HandbookEntry) -> dict[str, Any]:
+    """What follow-ups and feedback belong to: the entry, its version, and the words that asked for it."""
+    before = scene.talk.state.get("entry") or {}
+    words = scene.text[:200] or (before.get("words", "") if before.get("id") == entry.id else "")
+    version = scene.lore.versions[entry.id]
+    return {"id": entry.id, "at": scene.now.isoformat(), "version": version, "words": words}
+
+
 def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
-    """Where the centre can do it, the card offers the deed as its first button."""
+    """Where the centre can do it, the card offers the deed as its first button; last: was it of use."""
     deeds = [
         Option(f"=book:{i}", f"预约{scene.lore.services[i].name}")
         for i in entry.services
@@ -88,9 +99,10 @@ def _with_deeds(scene: Scene, entry: HandbookEntry, reply: Reply) -> Reply:
     last = Option("=human", "找人工")
     options = (*deeds[:2], *reply.options)
     limit = 3 if scene.person.elder else 7
-    return Reply(
-        reply.text, (*options[: limit - 1], last), reply.card, entry=reply.entry, version=reply.version
-    )
+    asked = (
+        () if scene.person.elder else feedback.options(entry.id, reply.version)
+    )  # three choices are enough
+    return replace(reply, options=(*options[: limit - 1], last, *asked))
 
 
 LEGAL = frozenset(("SF01", "SF02", "SF03", "SF04", "SF05", "SF06", "RS13", "CG05", "ZJ08"))  # matters of law

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,7 +21,9 @@ from knowledge.search import Finding, Index, Negative, read_negatives
 from knowledge.services import Service
 from knowledge.wishes import Recogniser, Wish
 from storage.archive import Records
+from storage.overrides import Override
 from storage.places import Area
+from storage.questions import Term
 
 RECALLED = 32  # texts: those of the turns at work, not a memory of what people say
 DATA = Path(__file__).resolve().parent.parent / "knowledge" / "data"
@@ -93,6 +95,8 @@ class Lore:
     recogniser: RecalledWishes
     revisions: Mapping[str, int]
     gazetteer: Gazetteer = NOWHERE
+    overrides: Mapping[str, Sequence[Override]] = field(default_factory=dict)
+    sensitive: Sequence[Term] = ()
 
     def entry(self, entry_id: str, now: datetime) -> HandbookEntry | None:
         """A published entry that holds now."""
@@ -137,7 +141,7 @@ class Library:
         """Build the index from what is published now."""
         revisions = records.revisions()
         entries = [version.entry for version in records.handbook.published()]
-        index, recogniser = Index.build(entries, _negatives()), _recogniser(entries)
+        index, recogniser = Index.build(entries, negatives(records)), _recogniser(entries)
         self._built = revisions.get("handbook", 0)
         if self._lore is not None:
             self._lore = replace(self._lore, index=Recalled(index), recogniser=RecalledWishes(recogniser))
@@ -145,7 +149,7 @@ class Library:
     def _read(self, records: Records, revisions: dict[str, int]) -> Lore:
         published = records.handbook.published()
         entries = {version.entry.id: version.entry for version in published}
-        index, recogniser = self._searching(list(entries.values()), revisions.get("handbook", 0))
+        index, recogniser = self._searching(records, list(entries.values()), revisions.get("handbook", 0))
         areas, gazetteer = self._placing(records, revisions.get("areas", 0))
         return Lore(
             entries=entries,
@@ -159,6 +163,8 @@ class Library:
             recogniser=recogniser,
             revisions=revisions,
             gazetteer=gazetteer,
+            overrides=_by_entry(records.overrides.published()),
+            sensitive=tuple(term for term in records.questions.terms("approved") if term.kind == "sensitive"),
         )
 
     def _placing(self, records: Records, revision: int) -> tuple[Mapping[str, Area], Gazetteer]:
@@ -169,11 +175,40 @@ class Library:
         gazetteer = Gazetteer.build(areas, records.areas.estates(), records.areas.buildings()).warm()
         return {area.id: area for area in areas}, gazetteer
 
-    def _searching(self, entries: Sequence[HandbookEntry], revision: int) -> tuple[Recalled, RecalledWishes]:
+    def _searching(
+        self, records: Records, entries: Sequence[HandbookEntry], revision: int
+    ) -> tuple[Recalled, RecalledWishes]:
         if self._lore is not None and (self._built == revision or not self._eager):
             return self._lore.index, self._lore.recogniser
         self._built = revision
-        return Recalled(Index.build(entries, _negatives())), RecalledWishes(_recogniser(entries))
+        return Recalled(Index.build(entries, negatives(records))), RecalledWishes(_recogniser(entries))
+
+
+def with_entries(lore: Lore, entries: Mapping[str, HandbookEntry], outside: Sequence[Negative]) -> Lore:
+    """What would be known with these entries instead: a whole index of its own. Takes seconds; nothing is kept."""
+    told = [entries[i] for i in sorted(entries)]
+    versions = {i: lore.versions.get(i, 0) for i in entries}
+    return replace(
+        lore,
+        entries=dict(entries),
+        versions=versions,
+        index=Recalled(Index.build(told, outside)),
+        recogniser=RecalledWishes(_recogniser(told)),
+    )
+
+
+def _by_entry(found: Iterable[Override]) -> dict[str, list[Override]]:
+    out: dict[str, list[Override]] = {}
+    for override in found:
+        out.setdefault(override.entry_id, []).append(override)
+    return out
+
+
+def negatives(records: Records) -> list[Negative]:
+    """What is outside the handbook: the shipped sentences, and those that were learned here."""
+    shipped = _negatives()
+    known = {negative.text for negative in shipped}
+    return [*shipped, *(Negative(*told) for told in records.questions.negatives() if told[1] not in known)]
 
 
 @cache

@@ -95,6 +95,7 @@ class Reply:
     picture: str = ""  # id of a stored attachment
     entry: str = ""  # handbook id whose text this shows, with its version
     version: int = 0
+    override: str = ""  # whose local text it is: area:version of each override, the nearest last
     quick_exit: bool = False  # the page offers to hide itself (domestic violence)
 
     def plain(self) -> str:
@@ -118,7 +119,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
                        "foot": reply.card.foot}  # fmt: skip
     if reply.location:
         out["location"] = [reply.location.latitude, reply.location.longitude]
-    for name in ("picture", "entry", "version", "quick_exit"):
+    for name in ("picture", "entry", "version", "override", "quick_exit"):
         if value := getattr(reply, name):
             out[name] = value
     return out
@@ -138,6 +139,7 @@ def from_json(told: Mapping[str, Any]) -> Reply:
         picture=str(told.get("picture", "")),
         entry=str(told.get("entry", "")),
         version=int(told.get("version", 0)),
+        override=str(told.get("override", "")),
         quick_exit=bool(told.get("quick_exit", False)),
     )
 

@@ -9,6 +9,7 @@ from intents import (
     activity,
     emergency,
     errand,
+    feedback,
     grid,
     handbook,
     handoff,
@@ -17,6 +18,7 @@ from intents import (
     progress,
     reminder,
     report,
+    sensitive,
     small,
     withdraw,
 )
@@ -31,10 +33,10 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
-    small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
+    small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, sensitive.INTENT, grid.INTENT, grid.MOVED_INTENT,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
 DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "mediation", "report", "errand", "progress",
@@ -97,6 +99,8 @@ def universal(scene: Scene) -> Started | None:
         return Started(reminder.LIST)
     if HIDE.match(text):
         return Started(small.HIDE)
+    if not scene.talk.dialogue and (said := feedback.from_words(scene)):
+        return said
     if (seen := VERDICT.match(text)) and (case := _to_judge(scene)):
         return Started(report.VERDICT, {"number": case.number, "solved": "no" if seen["no"] else "yes"})
     if BOOK.match(text) and not scene.talk.dialogue:
@@ -128,6 +132,8 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if scene.lore.sensitive and (term := sensitive.found(scene)):
+        return human(scene) if term.value == "human" else Started(sensitive.INTENT)
     if WITHDRAW.search(scene.text):
         return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
@@ -241,6 +247,8 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(handbook.INTENT, {"entry": rest[0], "facet": facet})
     if name == "card" and rest:
         return Started(handbook.INTENT, {"entry": rest[0], "facet": None})
+    if name in ("fb", "why"):
+        return feedback.from_button(rest)
     if name == "book" and rest and rest[0] in scene.lore.services:
         return Started(INTENT, {"service": rest[0]})
     if name == "start" and rest and rest[0] in DEEDS:

@@ -19,11 +19,14 @@ from storage.bookings import BookingBook
 from storage.cases import CaseBook, ClockBook, PartyBook, UnitBook
 from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
+from storage.feedback import FeedbackBook
 from storage.hot import Hot, Values
 from storage.outbox import OutboxBook
+from storage.overrides import OverrideBook
 from storage.people import PeopleBook
 from storage.places import PlaceBook
 from storage.proxies import ProxyBook
+from storage.questions import QuestionBook
 from storage.reminders import ReminderBook
 from storage.staff import StaffBook
 from storage.tables import revisions
@@ -120,6 +123,18 @@ class Records:
     @cached_property
     def handbook(self) -> HandbookBook:
         return HandbookBook(self)
+
+    @cached_property
+    def overrides(self) -> OverrideBook:
+        return OverrideBook(self)
+
+    @cached_property
+    def questions(self) -> QuestionBook:
+        return QuestionBook(self)
+
+    @cached_property
+    def feedback(self) -> FeedbackBook:
+        return FeedbackBook(self)
 
     @cached_property
     def places(self) -> PlaceBook:

@@ -220,6 +220,11 @@ class ConversationBook(Book):
         waiting = select(func.count()).select_from(inbox).where(inbox.c.heard_at.is_(None))
         return int(self.records.run(waiting).scalar_one())
 
+    def heard_since(self, since: datetime, until: datetime) -> int:
+        """How many messages were heard in a time, on all channels."""
+        within = (inbox.c.heard_at >= since) & (inbox.c.heard_at < until)
+        return int(self.records.run(select(func.count()).select_from(inbox).where(within)).scalar_one())
+
     def lines_in(self, conversation_id: int, *, after: int = 0, last: int = 200) -> list[Line]:
         """What the resident said, oldest first."""
         rows = self.records.run(

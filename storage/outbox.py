@@ -50,7 +50,7 @@ class OutboxBook(Book):
             "body": self.vault.seal_json(body, about), "purpose": purpose, "key": key, "priority": priority,
             "made_at": now, "due_at": due_at or now, "state": "kept" if kept else "pending", "tries": 0, "repeats": 0,
             "sent_at": now if kept else None, "expires_at": expires_at, "entry_id": body.get("entry") or None,
-            "entry_version": body.get("version") or None,
+            "entry_version": body.get("version") or None, "entry_override": body.get("override") or None,
         }  # fmt: skip
         self.records.rung.add((channel, address))
         if key is None:

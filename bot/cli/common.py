@@ -8,26 +8,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bot.copied import copy_rows, in_memory
 from bot.sample import load_sample
 from bot.settings import Settings, key_of
 from storage import migrate
-from storage.archive import Archive, Records
-from storage.tables import metadata
+from storage.archive import Archive
 from storage.vault import Vault
 
+__all__ = ["in_memory", "known_to", "moment", "wall_clock"]
+
 ZONE = ZoneInfo("Asia/Shanghai")
-KNOWN = (
-    "areas",
-    "estates",
-    "buildings",
-    "services",
-    "places",
-    "entries",
-    "facts",
-    "workers",
-    "rota",
-    "revisions",
-)
 
 
 def moment(text: str) -> datetime:
@@ -42,13 +32,6 @@ def moment(text: str) -> datetime:
 def wall_clock() -> datetime:
     """Now, aware."""
     return datetime.now(UTC)
-
-
-def in_memory() -> Archive:
-    """An empty archive that nothing outlives."""
-    archive = Archive("sqlite://", Vault(os.urandom(32), os.urandom), os.urandom, synchronous="NORMAL")
-    metadata.create_all(archive.engine)
-    return archive
 
 
 @contextmanager
@@ -73,16 +56,6 @@ def _copy(settings: Settings, into: Archive) -> bool:
         if migrate.revision(source.engine) is None:
             return False
         with source.reading() as old, into.open() as new:
-            return _copy_rows(old, new)
+            return copy_rows(old, new)
     finally:
         source.close()
-
-
-def _copy_rows(old: Records, new: Records) -> bool:
-    for table in (metadata.tables[name] for name in KNOWN):
-        rows = [dict(row._mapping) for row in old.run(table.select())]
-        if rows:
-            new.run(table.insert(), rows)
-        elif table.name == "entries":
-            return False
-    return True

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.desk import handbook_form, handbook_import, handbook_list, hit_test
+from bot.desk import (
+    handbook_areas,
+    handbook_form,
+    handbook_import,
+    handbook_life,
+    handbook_list,
+    handbook_words,
+    hit_test,
+    publishing,
+)
 from bot.desk.guard import ADMINS, Desk, NotHere, Visit
 from bot.desk.paper import render
 from intents.handoff import Refused
 from intents.staff import editing
 from knowledge.handbook import HandbookEntry
 from knowledge.handbook_files import COLUMNS, STYLE_NAMES, Difference, compare, unfit
+from knowledge.readability import Hard, warnings
 from storage.archive import Records
 from storage.entries import Version
+from storage.questions import Waiver
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -29,13 +40,15 @@ def routes(desk: Desk) -> list[Route]:
         desk.get("/handbook/entry/{id}/edit", page_edit, roles=ADMINS),
         desk.post("/handbook/save", save, roles=ADMINS),
         desk.post("/handbook/preview", live_preview, roles=ADMINS),
-        desk.post("/handbook/publish", publish_many, roles=ADMINS),
-        desk.post("/handbook/entry/{id}/publish", publish, roles=ADMINS),
         desk.post("/handbook/entry/{id}/reject", reject, roles=ADMINS),
         desk.post("/handbook/entry/{id}/withdraw", withdraw, roles=ADMINS),
         desk.get("/handbook/test", page_test),
         desk.post("/handbook/test", test),
+        *publishing.routes(desk),
         *handbook_import.routes(desk),
+        *handbook_areas.routes(desk),
+        *handbook_life.routes(desk),
+        *handbook_words.routes(desk),
     ]
 
 
@@ -65,6 +78,12 @@ class Whole:
     lacks: Sequence[tuple[str, str]]
     no: str
     own: bool
+    approved: Version | None
+    waivers: Sequence[Waiver]
+    hard: Sequence[Hard]
+    ratings: Mapping[str, int]
+    saved: int
+    local: int
 
 
 async def page_entry(visit: Visit) -> Response:
@@ -88,10 +107,21 @@ def _whole(records: Records, visit: Visit, entry_id: str) -> Whole:
         shown=shown, current=current, draft=draft,
         preview=editing.preview(records, lore, shown.entry, visit.now),
         history=_steps(records, history),
-        lacks=editing.blocked(draft.entry, others) if draft else unfit(shown.entry),
+        lacks=_lacks(records, draft, others) if draft else unfit(shown.entry),
         no=editing.may_approve(records, visit.worker, draft) if draft else "",
         own=draft is not None and draft.author == visit.worker.login,
+        approved=next((v for v in history if v.state == "approved"), None),
+        waivers=records.questions.waivers(entry_id, draft.version) if draft else (),
+        hard=warnings((draft or shown).entry),
+        ratings=records.feedback.counts().get(entry_id, {}),
+        saved=len(records.questions.of([entry_id])),
+        local=len(lore.overrides.get(entry_id, ())),
     )  # fmt: skip
+
+
+def _lacks(records: Records, draft: Version, others: Sequence[HandbookEntry]) -> list[tuple[str, str]]:
+    unwanted = editing.unwanted(draft.entry, editing.forbidden(records))
+    return [*editing.blocked(draft.entry, others), *unwanted]
 
 
 def _steps(records: Records, history: Sequence[Version]) -> list[Step]:
@@ -148,10 +178,10 @@ async def _shown(visit: Visit, form: handbook_form.Form) -> dict[str, Any]:
         entry, _ = handbook_form.read(handbook_form.Form({**form.values, "id": "NEW"}, form.phrasings))
         stop = [problem for problem in stop if problem.column != "编号"]
     if entry is None:
-        return {"seen": None, "stop": stop, "lacks": lacks}
+        return {"seen": None, "stop": stop, "lacks": lacks, "hard": []}
     found = entry
     seen = await visit.read(lambda records: editing.preview(records, visit.lore(records), found, visit.now))
-    return {"seen": seen, "stop": stop, "lacks": lacks}
+    return {"seen": seen, "stop": stop, "lacks": lacks, "hard": warnings(found)}
 
 
 async def live_preview(visit: Visit) -> Response:
@@ -186,23 +216,6 @@ def _number(text: str) -> int:
 
 
 # deeds
-
-
-async def publish(visit: Visit) -> Response:
-    """Publish one draft."""
-    entry_id, number = visit.path("id"), _number(visit.given("version"))
-    reason = visit.given("reason", 200)
-    await visit.write(lambda r: editing.publish(r, visit.worker, entry_id, number, visit.now, reason))
-    return visit.go(f"/desk/handbook/entry/{entry_id}", f"第 {number} 版已发布，居民从下一句话起看到它。")
-
-
-async def publish_many(visit: Visit) -> Response:
-    """Publish the drafts that were ticked, all or none."""
-    ticked = [str(told).rpartition(":") for told in visit.form.getlist("draft")]
-    drafts = [(entry_id, _number(number)) for entry_id, _, number in ticked]
-    reason = visit.given("reason", 200)
-    await visit.write(lambda r: editing.publish_all(r, visit.worker, drafts, visit.now, reason))
-    return visit.go("/desk/handbook", f"已发布 {len(drafts)} 条。")
 
 
 async def reject(visit: Visit) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.guard import ADMINS, Desk, Visit
+from bot.desk.publishing import release
 from intents.handoff import Refused
 from intents.scene import ZONE
 from intents.staff import importing
@@ -70,18 +71,29 @@ async def confirm(visit: Visit) -> Response:
     reason, publish = visit.given("reason", 200), visit.given("do") == "publish"
     loaded = await _read(unpack(entries), "confirm.yaml")
 
-    def job(records: Records) -> int:
+    def job(records: Records) -> list[tuple[str, int]]:
         plan = importing.plan(records, loaded)
         checked = importing.Plan(
             plan.entries, plan.differences, plan.problems, base, plan.drafts, plan.absent
         )
-        return len(
-            importing.import_by(records, visit.worker, checked, visit.now, reason=reason, publish=publish)
-        )
+        keep = importing.import_to_publish if publish else importing.import_as_drafts
+        return [
+            (version.entry.id, version.version)
+            for version in keep(records, visit.worker, checked, visit.now, reason=reason)
+        ]
 
-    count = await visit.write(job)
+    kept = await visit.write(job)
+    if publish and kept:
+        try:
+            await release(visit, kept, reason)
+        except Refused as no:
+            return visit.go(
+                "/desk/handbook?state=draft", f"已导入 {len(kept)} 条草稿，没有发布：{str(no)[:300]}"
+            )
     done = "发布" if publish else "存为草稿"
-    return visit.go("/desk/handbook" + ("" if publish else "?state=draft"), f"已导入 {count} 条，{done}。")
+    return visit.go(
+        "/desk/handbook" + ("" if publish else "?state=draft"), f"已导入 {len(kept)} 条，{done}。"
+    )
 
 
 def pack(entries: Sequence[HandbookEntry]) -> str:

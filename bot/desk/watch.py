@@ -27,6 +27,8 @@ ACTIONS = {
     "walk_speed": "改步行速度",
     "import": "导入手册", "export": "导出手册", "close_miss": "处理没答上的", "dispatch": "派单", "recategorise": "改类别", "offer": "请别的单位接手",
     "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定异议", "pause": "挂起", "give_back": "退回",
+    "own_miss": "分派没答上的", "approve": "批准", "waive": "提出接受退步", "agree": "同意退步", "still_right": "核对仍有效",
+    "suggest": "加词", "save_questions": "存试问的问题", "drop_question": "删试问的问题",
 }  # fmt: skip
 MOVES = {move.name: move.label for kind in KINDS.values() for move in kind.moves}
 LABELS = MOVES | ACTIONS

@@ -10,7 +10,7 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Message, Reply
 from intents.scene import Scene, Verdict
-from intents.staff import casework, talks
+from intents.staff import casework, knowing, talks
 from intents.staff.commands import HELP, NOTE, TAKE, WAITING, command
 from intents.staff.showing import LABELS, masked
 from intents.staff.speaker import Speaker, held
@@ -40,6 +40,8 @@ def in_private(scene: Scene) -> list[Reply] | None:
     alarm: list[Reply] = []
     try:
         said = command(speaker, text)
+        if said is None:
+            said = knowing.answer(speaker, text)
         if said is None and speaker.talks:
             alarm = _own_emergency(scene, speaker)
             said = talks.say(speaker, text)

@@ -11,16 +11,22 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Message, Reply
 from intents.scene import Scene
+from intents.staff import trials
+from intents.staff.people import editors, name_of, require_editor
+from intents.staff.trials import Report
 from knowledge.handbook import HandbookEntry
-from knowledge.handbook_files import ID, overlong, unfit
+from knowledge.handbook_files import COLUMNS, ID, overlong, unfit
 from storage.archive import Records
 from storage.conversations import Conversation
 from storage.entries import Version
 from storage.people import Person
 from storage.staff import Worker
 
+__all__ = ["editors", "name_of", "require_editor"]
+
 STATES = {
     "draft": "草稿",
+    "approved": "已批准，到时生效",
     "published": "已发布",
     "replaced": "被新版替换",
     "withdrawn": "已下架",
@@ -35,23 +41,6 @@ class Deed:
 
     who: str
     reason: str = ""
-
-
-def editors(records: Records) -> list[Worker]:
-    """Everybody who may change the handbook."""
-    return [worker for worker in records.staff.all() if worker.active and worker.role == "admin"]
-
-
-def require_editor(worker: Worker) -> None:
-    """Raise Refused for somebody who may only read."""
-    if worker.role != "admin" or not worker.active:
-        raise Refused("手册只有管理员能改，您可以看。")
-
-
-def name_of(records: Records, login: str) -> str:
-    """A worker's name; other authors (the sample, the command line) stand for themselves."""
-    worker = records.staff.by_login(login)
-    return worker.name if worker else login
 
 
 # drafts
@@ -127,16 +116,30 @@ def may_approve(records: Records, worker: Worker, version: Version) -> str:
 
 
 def publish(
-    records: Records, worker: Worker, entry_id: str, number: int, now: datetime, reason: str = ""
-) -> Version:
-    """Answer from a draft from now on. Its author needs somebody else, or, alone, a reason."""
-    return publish_all(records, worker, [(entry_id, number)], now, reason)[0]
+    records: Records, worker: Worker, entry_id: str, number: int, now: datetime, reason: str = "", *,
+    report: Report | None = None, effective_at: datetime | None = None,
+) -> Version:  # fmt: skip
+    """Answer from a draft, now or from a later time on. Its author needs somebody else, or, alone, a reason."""
+    drafts = [(entry_id, number)]
+    return publish_all(records, worker, drafts, now, reason, report=report, effective_at=effective_at)[0]
 
 
 def publish_all(
-    records: Records, worker: Worker, drafts: Sequence[tuple[str, int]], now: datetime, reason: str = ""
-) -> list[Version]:
+    records: Records, worker: Worker, drafts: Sequence[tuple[str, int]], now: datetime, reason: str = "", *,
+    report: Report | None = None, effective_at: datetime | None = None,
+) -> list[Version]:  # fmt: skip
     """Publish several drafts together, or none of them."""
+    wanted = publishable(records, worker, drafts, reason)
+    release(
+        records, Deed(worker.login, reason.strip()), wanted, now, report=report, effective_at=effective_at
+    )
+    return wanted
+
+
+def publishable(
+    records: Records, worker: Worker, drafts: Sequence[tuple[str, int]], reason: str
+) -> list[Version]:
+    """The drafts, where this worker may publish them; raise Refused where not."""
     require_editor(worker)
     if not drafts:
         raise Refused("没有选中草稿。")
@@ -146,7 +149,7 @@ def publish_all(
             raise Refused(no)
         if version.author == worker.login and not reason.strip():
             raise Refused("现在只有您一位管理员。发布自己写的，请写明原因。")
-    release(records, Deed(worker.login, reason.strip()), wanted, now)
+    require_complete(records, wanted)
     return wanted
 
 
@@ -159,25 +162,78 @@ def _draft(records: Records, entry_id: str, number: int) -> Version:
     return version
 
 
-def release(records: Records, deed: Deed, drafts: Sequence[Version], now: datetime) -> None:
-    """Publish drafts that somebody may publish; what is incomplete blocks all of them."""
+def require_complete(records: Records, drafts: Sequence[Version]) -> None:
+    """Raise Refused where anything is incomplete, or stands in another entry, too."""
     after = {v.entry.id: v.entry for v in records.handbook.published()} | {
         v.entry.id: v.entry for v in drafts
     }
+    words = forbidden(records)
     for version in drafts:
-        if found := blocked(version.entry, after.values()):
+        if found := [*blocked(version.entry, after.values()), *unwanted(version.entry, words)]:
             raise Refused(f"{version.entry.id} 还不能发布：{_said(found)}")
+
+
+def forbidden(records: Records) -> dict[str, str]:
+    """Words that the handbook must not say, and what to write instead."""
+    return {t.word: t.value for t in records.questions.terms("approved") if t.kind == "forbidden"}
+
+
+def unwanted(entry: HandbookEntry, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(column, why) of forbidden words in what residents read."""
+    return [
+        (column.header, f"有不能用的词“{word}”，请写成“{instead}”")
+        for column in COLUMNS
+        if not column.staff
+        for word, instead in words.items()
+        if word in str(column.of(entry) or "")
+    ]
+
+
+def release(records: Records, deed: Deed, drafts: Sequence[Version], now: datetime, *,
+            report: Report | None = None, effective_at: datetime | None = None) -> None:  # fmt: skip
+    """Publish drafts that somebody may publish; what is incomplete, or makes answers worse, blocks all of them."""
+    require_complete(records, drafts)
+    trials.require(records, drafts, report)
+    later = effective_at is not None and effective_at > now
     for version in drafts:
-        if not records.handbook.publish(version.entry.id, version.version, deed.who, now):
-            raise Refused(f"{version.entry.id} 刚被别人处理了，请刷新再看。")
-        detail = f"第{version.version}版 作者{version.author} {deed.reason}"
-        records.audit.write(now, deed.who, "publish", version.entry.id, detail)
+        entry_id, number = version.entry.id, version.version
+        if later and effective_at:
+            done = records.handbook.approve(entry_id, number, deed.who, effective_at)
+        else:
+            done = records.handbook.publish(entry_id, number, deed.who, now)
+        if not done:
+            raise Refused(f"{entry_id} 刚被别人处理了，请刷新再看。")
+        when = f" {effective_at:%Y-%m-%dT%H:%M%z}生效" if later else ""
+        detail = f"第{number}版 作者{version.author} {deed.reason}{when}"
+        records.audit.write(now, deed.who, "approve" if later else "publish", entry_id, detail)
+        if not later:
+            records.feedback.close(entry_id, "mended", deed.who, now)
+
+
+def go_live(records: Records, now: datetime) -> list[Version]:
+    """Answer from what was approved for a time that has come; what cannot be published any more goes back to its author."""
+    live = []
+    for version in records.handbook.approved(now):
+        entry_id, number = version.entry.id, version.version
+        try:
+            require_complete(records, [version])
+        except Refused as no:
+            records.handbook.reject(entry_id, number, now)
+            records.audit.write(now, version.approver, "reject", entry_id, f"第{number}版到时不能生效：{no}")
+            continue
+        if records.handbook.publish(entry_id, number, version.approver, now):
+            records.audit.write(now, version.approver, "publish", entry_id, f"第{number}版到时生效")
+            records.feedback.close(entry_id, "mended", version.approver, now)
+            live.append(version)
+    return live
 
 
 def reject(records: Records, worker: Worker, entry_id: str, number: int, reason: str, now: datetime) -> None:
-    """Turn a draft down, with the reason."""
+    """Turn down a draft, or what was approved and waits for its time, with the reason."""
     require_editor(worker)
-    _draft(records, entry_id, number)
+    version = records.handbook.version(entry_id, number)
+    if version is None or version.state != "approved":
+        _draft(records, entry_id, number)
     if not reason.strip():
         raise Refused("退回要写明原因，好让作者改。")
     if not records.handbook.reject(entry_id, number, now):
@@ -186,8 +242,11 @@ def reject(records: Records, worker: Worker, entry_id: str, number: int, reason:
 
 
 def withdraw(records: Records, worker: Worker, entry_id: str, now: datetime, reason: str = "") -> None:
-    """Stop answering from an entry at once; one person is enough (RG24)."""
+    """Stop answering from an entry at once; one person is enough (RG24). What waits for its time does not bring it back."""
     require_editor(worker)
+    for version in records.handbook.approved():
+        if version.entry.id == entry_id:
+            records.handbook.reject(entry_id, version.version, now)
     if not records.handbook.withdraw(entry_id, now):
         raise Refused("这一条现在没有发布，不用下架。")
     records.audit.write(now, worker.login, "withdraw", entry_id, reason.strip() or "未写原因")

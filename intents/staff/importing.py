@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intents.handoff import Refused
-from intents.staff.editing import Deed, keep, may_approve, name_of, release, require_editor
+from intents.staff.editing import Deed, keep, may_approve, name_of, release, require_complete, require_editor
+from intents.staff.trials import Report
 from knowledge.handbook import HandbookEntry
 from knowledge.handbook_files import Difference, Loaded, Problem, diff
 from storage.archive import Records
@@ -87,17 +88,35 @@ def import_drafts(
 
 
 def import_by(
-    records: Records, worker: Worker, told: Plan, now: datetime, *, reason: str, publish: bool
-) -> list[Version]:
+    records: Records, worker: Worker, told: Plan, now: datetime, *, reason: str, publish: bool,
+    report: Report | None = None,
+) -> list[Version]:  # fmt: skip
     """A worker imports a checked file, as drafts or, alone in office and with a reason, published."""
+    keep = import_to_publish if publish else import_as_drafts
+    kept = keep(records, worker, told, now, reason=reason)
+    if publish:
+        release(records, Deed(worker.login, reason), kept, now, report=report)
+    return kept
+
+
+def import_to_publish(
+    records: Records, worker: Worker, told: Plan, now: datetime, *, reason: str
+) -> list[Version]:
+    """Drafts that this worker may publish at once, after their trial; raise Refused where that may not be."""
+    kept = import_as_drafts(records, worker, told, now, reason=reason)
+    _require_right(records, worker, kept, reason)
+    require_complete(records, kept)
+    return kept
+
+
+def import_as_drafts(
+    records: Records, worker: Worker, told: Plan, now: datetime, *, reason: str
+) -> list[Version]:
+    """Drafts of everything in a checked file."""
     require_editor(worker)
     if told.stopped:
         raise Refused("文件里有要先改的错，没有导入。")
-    kept = import_drafts(records, Deed(worker.login, reason), told.entries, told.base, now)
-    if publish:
-        _require_right(records, worker, kept, reason)
-        release(records, Deed(worker.login, reason), kept, now)
-    return kept
+    return import_drafts(records, Deed(worker.login, reason), told.entries, told.base, now)
 
 
 def _require_right(records: Records, worker: Worker, kept: Sequence[Version], reason: str) -> None:

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from rapidfuzz import fuzz, process
+from datetime import datetime, timedelta
 
 from intents.handoff import Refused
-from intents.staff.editing import (
-    Deed,
-    editors,
-    keep,
-    may_approve,
-    name_of,
-    open_draft,
-    release,
-    require_editor,
-)
+from intents.staff.editing import Deed, keep, may_approve, open_draft
+from intents.staff.people import editors, name_of, require_editor
+from knowledge.clusters import clustered
 from knowledge.handbook import STYLES, HandbookEntry
 from knowledge.handbook_files import clean
 from storage.archive import Records
 from storage.entries import Unanswered, Version
 from storage.staff import Worker
 
-ALIKE = 62.0  # fuzz.ratio from which two questions stand together
-ALIKE_SAME = 45.0  # … where the search thought of the same entry first
+DUE = timedelta(days=7)  # by when a question should be seen to
+WEEKS = 4
+LEARNT = 20  # sentences that one closing teaches the index
+OUTSIDE = {"other_gov": "别处管的公事", "chitchat": "闲聊", "commerce": "买卖、生活服务", "nonsense": "看不懂的话",
+           "attack": "捣乱"}  # fmt: skip
 NOISE = re.compile(r"[\s，。？！、,.?!：:；;~…“”\"'（）()]|请问|你好|您好|我想问一下|问一下|麻烦|谢谢")
 NUMBER = re.compile(r"\d(?:[\s-]?\d){5,}[\dXx]?")
 PRIVATE = re.compile(rf"{NUMBER.pattern}|[\w.+-]+@[\w-]+\.")
@@ -51,6 +45,30 @@ class Group:
         return tuple(miss.id for miss in self.misses)
 
     @property
+    def first_at(self) -> datetime:
+        """Since when this has been asked."""
+        return min(miss.at for miss in self.misses)
+
+    @property
+    def due_at(self) -> datetime:
+        return self.first_at + DUE
+
+    @property
+    def owner(self) -> str:
+        """The login of who sees to it; empty where nobody does."""
+        return next((miss.owner for miss in self.misses if miss.owner), "")
+
+    @property
+    def people(self) -> int:
+        """How many different residents asked."""
+        return len({miss.conversation_id for miss in self.misses})
+
+    @property
+    def decisions(self) -> Mapping[str, int]:
+        """How often each thing happened: refuse, choose, bad (called no use), listed."""
+        return Counter(miss.decision for miss in self.misses)
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """Each different sentence once, numbers hidden."""
         return tuple(dict.fromkeys(hidden(miss.words) for miss in self.misses))
@@ -63,32 +81,16 @@ def hidden(words: str) -> str:
 
 def grouped(misses: Sequence[Unanswered]) -> list[Group]:
     """Alike questions together, the biggest group first, then the newest."""
-    leaders: list[str] = []
-    members: list[list[Unanswered]] = []
-    for miss in misses:
-        at = _home(miss, leaders, members)
-        if at is None:
-            leaders.append(_bare(miss.words))
-            members.append([miss])
-        else:
-            members[at].append(miss)
-    found = [Group(tuple(group), _candidates(group)) for group in members]
+    hints = [miss.candidates[0] if miss.candidates else "" for miss in misses]
+    groups = clustered([_bare(miss.words) for miss in misses], hints)
+    found = [
+        Group(tuple(misses[n] for n in group), _candidates([misses[n] for n in group])) for group in groups
+    ]
     return sorted(found, key=lambda group: (-len(group.misses), -group.misses[0].id))
 
 
 def _bare(words: str) -> str:
     return NOISE.sub("", words.lower())[:200] or words[:200]
-
-
-def _home(miss: Unanswered, leaders: Sequence[str], members: Sequence[Sequence[Unanswered]]) -> int | None:
-    """The number of the group that a question belongs to."""
-    for _, score, at in process.extract(
-        _bare(miss.words), leaders, scorer=fuzz.ratio, score_cutoff=ALIKE_SAME, limit=5
-    ):
-        first = members[at][0].candidates[:1]
-        if score >= ALIKE or (first and first == miss.candidates[:1]):
-            return int(at)
-    return None
 
 
 def _candidates(group: Sequence[Unanswered]) -> tuple[str, ...]:
@@ -101,20 +103,89 @@ def style_of(sentence: str) -> str:
     return "terse" if len(sentence) <= 5 else "long" if len(sentence) >= 40 else "plain"
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many of a week's messages found no answer. The newest week ends now."""
+
+    since: datetime
+    heard: int
+    missed: int
+
+    @property
+    def rate(self) -> float:
+        """0–1."""
+        return self.missed / self.heard if self.heard else 0.0
+
+
+def weeks(records: Records, now: datetime) -> list[Week]:
+    """The last weeks, the newest first."""
+    out = []
+    for n in range(WEEKS):
+        until = now - timedelta(weeks=n)
+        since = until - timedelta(weeks=1)
+        heard = records.conversations.heard_since(since, until)
+        out.append(Week(since, heard, records.handbook.misses_since(since, until)))
+    return out
+
+
 # closing
 
 
-def close_as_not_ours(records: Records, worker: Worker, ids: Sequence[int], now: datetime) -> str:
-    """These do not belong into the handbook."""
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What was done, in words, and the draft that this worker may publish at once."""
+
+    said: str
+    ready: Version | None = None
+
+
+def assign(records: Records, worker: Worker, ids: Sequence[int], owner: str, now: datetime) -> str:
+    """Somebody sees to these."""
     require_editor(worker)
+    to = records.staff.by_login(owner)
+    if to is None or not to.active or to.role != "admin":
+        raise Refused("请选一位管理员来负责。")
+    if not records.handbook.assign_misses(list(ids), owner):
+        raise Refused("这些问题刚被别人处理了，请刷新再看。")
+    records.audit.write(now, worker.login, "own_miss", owner, f"{len(ids)}句")
+    return f"由{to.name}负责。"
+
+
+def close_as_not_ours(
+    records: Records,
+    worker: Worker,
+    ids: Sequence[int],
+    now: datetime,
+    kind: str = "other_gov",
+    office: str = "",
+) -> str:
+    """These do not belong into the handbook: the index learns them as outside."""
+    require_editor(worker)
+    if kind not in OUTSIDE:
+        raise Refused("请选一种“不属于”的类型。")
+    told = [miss.words for miss in records.handbook.misses(ids=ids)]
     _close(records, worker, ids, "not_ours", now)
-    return "已关闭：不属于社区手册的范围。"
+    known = {line for v in records.handbook.published() for line in v.entry.all_phrasings()}
+    fit = [line for words in told if (line := " ".join(clean(words).split())) and 4 <= len(line) <= 200]
+    fit = [line for line in dict.fromkeys(fit) if line not in known and not PRIVATE.search(line)][:LEARNT]
+    count = records.questions.learn_outside(kind, fit, office.strip()[:60], worker.login, now)
+    return f"已关闭：不属于社区手册的范围。记住了 {count} 句，以后不会误答。"
 
 
 def _close(
-    records: Records, worker: Worker, ids: Sequence[int], how: str, now: datetime, entry_id: str = ""
+    records: Records,
+    worker: Worker,
+    ids: Sequence[int],
+    how: str,
+    now: datetime,
+    entry_id: str = "",
+    version: int = 0,
 ) -> None:
-    closed = [i for i in ids if records.handbook.close_miss(i, how, worker.login, now, entry_id or None)]
+    closed = [
+        i
+        for i in ids
+        if records.handbook.close_miss(i, how, worker.login, now, entry_id or None, version or None)
+    ]
     if not closed:
         raise Refused("这些问题刚被别人处理了，请刷新再看。")
     records.audit.write(now, worker.login, "close_miss", entry_id or how, f"{how} {len(closed)}句")
@@ -135,18 +206,20 @@ def _sentences(lines: Sequence[str]) -> list[str]:
 def close_as_phrasing(
     records: Records, worker: Worker, ids: Sequence[int], entry_id: str, style: str, lines: Sequence[str],
     now: datetime, reason: str = "",
-) -> str:  # fmt: skip
-    """The sentences become phrasings of an entry: a new version, published where this worker may do that."""
+) -> Closed:  # fmt: skip
+    """The sentences become phrasings of an entry: a draft, ready to be published where this worker may do that."""
     require_editor(worker)
     if style not in STYLES:
         raise Refused("请选一种说法类型。")
     base = _base(records, worker, entry_id)
     new = _new_lines(records, base.entry, _sentences(lines))
-    _close(records, worker, ids, "phrasing", now, entry_id)
     if not new:
-        return f"{entry_id} 里已经有这些说法，问题已关闭。"
+        _close(records, worker, ids, "phrasing", now, entry_id, base.version)
+        return Closed(f"{entry_id} 里已经有这些说法，问题已关闭。")
     said = {**base.entry.phrasings, style: (*base.entry.phrasings.get(style, ()), *new)}
-    return _add(records, worker, replace(base.entry, phrasings=said), now, reason or "补居民的说法")
+    closed, number = _add(records, worker, replace(base.entry, phrasings=said), now, reason or "补居民的说法")
+    _close(records, worker, ids, "phrasing", now, entry_id, number)
+    return closed
 
 
 def _base(records: Records, worker: Worker, entry_id: str) -> Version:
@@ -168,16 +241,18 @@ def _new_lines(records: Records, entry: HandbookEntry, lines: Sequence[str]) -> 
     return [line for line in lines if line not in known]
 
 
-def _add(records: Records, worker: Worker, entry: HandbookEntry, now: datetime, reason: str) -> str:
+def _add(
+    records: Records, worker: Worker, entry: HandbookEntry, now: datetime, reason: str
+) -> tuple[Closed, int]:
     had_draft = open_draft(records, entry.id) is not None
     number = keep(records, Deed(worker.login, reason), entry, now)
     version = records.handbook.version(entry.id, number)
+    said = f"已存为 {entry.id} 第 {number} 版草稿"
     if version is None or had_draft or may_approve(records, worker, version):
         others = "、".join(editor.name for editor in editors(records) if editor.login != worker.login)
         who = f"等{others}发布" if others else "看过后再发布"
-        return f"已存为 {entry.id} 第 {number} 版草稿，{who}。"
-    release(records, Deed(worker.login, reason), [version], now)
-    return f"已补进 {entry.id} 并发布第 {number} 版。"
+        return Closed(f"{said}，{who}。"), number
+    return Closed(f"{said}。", version), number
 
 
 def close_as_entry(
@@ -198,6 +273,6 @@ def close_as_entry(
     told = _sentences(lines)
     phrasings = {style: tuple(line for line in told if style_of(line) == style) for style in STYLES}
     entry = HandbookEntry(entry_id, title=title.strip()[:60], phrasings=phrasings)
-    keep(records, Deed(worker.login, "由居民的问题新建"), entry, now)
-    _close(records, worker, ids, "entry", now, entry_id)
+    number = keep(records, Deed(worker.login, "由居民的问题新建"), entry, now)
+    _close(records, worker, ids, "entry", now, entry_id, number)
     return f"已新建草稿 {entry_id}，请补齐内容后发布。"

@@ -18,7 +18,17 @@ from storage.tables.cases import (
     unit_contacts,
     units,
 )
-from storage.tables.handbook import entries, unanswered
+from storage.tables.handbook import (
+    entries,
+    feedback,
+    negatives,
+    overrides,
+    review_notices,
+    saved_questions,
+    terms,
+    unanswered,
+    waivers,
+)
 from storage.tables.people import areas, contacts, keys, people, rota, workers
 from storage.tables.talks import conversations, inbox, outbox, reminders
 from storage.tables.upkeep import audit, counters, facts, revisions
@@ -45,21 +55,28 @@ __all__ = [
     "entries",
     "estates",
     "facts",
+    "feedback",
     "grants",
     "inbox",
     "keys",
     "metadata",
+    "negatives",
     "outbox",
+    "overrides",
     "people",
     "places",
     "proxies",
     "reminders",
+    "review_notices",
     "revisions",
     "rota",
+    "saved_questions",
     "seats",
     "services",
+    "terms",
     "unanswered",
     "unit_contacts",
     "units",
+    "waivers",
     "workers",
 ]

@@ -38,6 +38,7 @@ outbox = Table(
     Column("tries", Integer, nullable=False, default=0), named("claim", 40), Column("lease_until", Moment),
     Column("sent_at", Moment), Column("expires_at", Moment), named("ref", 80), named("error", 200),
     Column("repeats", Integer, nullable=False, default=0), named("entry_id", 16), Column("entry_version", Integer),
+    named("entry_override", 80),  # whose local text was shown: area:version of each override
     Index("outbox_due", "priority", "due_at", "id", sqlite_where=text("state = 'pending'"),
           postgresql_where=text("state = 'pending'")),
     Index("outbox_flying", "lease_until", sqlite_where=text("state IN ('claimed', 'sending')"),
