@@ -10,15 +10,16 @@ from knowledge.emergency.patterns import Emergency, book, matched
 from knowledge.emergency.weighing import weigh
 
 __all__ = ["Emergency", "check", "matched", "suspect"]
-SURE = 3.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
-LIKELY = -1.0  # … and from which it is asked whether there is danger
+SURE = 2.0  # log-odds from which the card is shown; set with bench/routing.py's developing half
+LIKELY = -0.2  # … and from which it is asked whether there is danger
+NEVER = -3.0  # … below which a plain pattern is not believed either: the rest of the sentence tells of no danger
 
 
 def check(text: str) -> Emergency | None:
     """The danger the words tell of now, or None."""
-    if found := matched(text):
-        return found
-    weighed = weigh(text)
+    found, weighed = matched(text), weigh(text)
+    if found:
+        return found if weighed.score >= NEVER else None
     return book().kinds[weighed.kind] if weighed.score >= SURE else None
 
 
