@@ -63,7 +63,9 @@ def report(title: str, told: list[Row], *, shown: bool) -> None:
     for name in sorted({row[0] for row in told}):
         kinds = [key for key in total if key[0] == name]
         of, bad = sum(total[key] for key in kinds), sum(missed[key] for key in kinds)
-        detail = "  ".join(f"{kind} {missed[name, kind]}/{total[name, kind]}" for _, kind in kinds if missed[name, kind])
+        detail = "  ".join(
+            f"{kind} {missed[name, kind]}/{total[name, kind]}" for _, kind in kinds if missed[name, kind]
+        )
         print(f"  {name:8} right {1 - bad / of:.3f} of {of}   errors: {detail}")
     for (name, kind, text), error in errors if shown else ():
         print(f"    {name}/{kind} → {error}   {text}")

@@ -12,7 +12,9 @@ from knowledge.emergency.weighing import weigh
 __all__ = ["Emergency", "check", "matched", "suspect"]
 SURE = 2.0  # log-odds from which the card is shown; set with bench/routing.py's developing half
 LIKELY = -0.2  # … and from which it is asked whether there is danger
-NEVER = -3.0  # … below which a plain pattern is not believed either: the rest of the sentence tells of no danger
+NEVER = (
+    -3.0
+)  # … below which a plain pattern is not believed either: the rest of the sentence tells of no danger
 
 
 def check(text: str) -> Emergency | None:

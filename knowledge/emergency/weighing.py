@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ CLAUSES = 3  # a stretch has up to so many clauses
 ASIDE = 3.0  # what is taken off a stretch's score against the whole message's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """Log-odds of danger by bucket; log-likelihood of each kind by (smaller) bucket."""
 
@@ -106,17 +106,36 @@ def told_signs() -> Signs:
     )
 
 
-def _grams(marked: str, longest: int) -> set[str]:
-    return {marked[i : i + n] for n in range(1, longest + 1) for i in range(len(marked) - n + 1)}
+_MIX, _STIR = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+)  # odd constants of splitmix and xxhash
+_SHIFT = np.uint64(64 - 18)  # BUCKETS is 2**18
+
+
+def _grams(marked: str, longest: int, salt: int) -> list[NDArray[np.uint64]]:
+    """The hashes of all grams of up to `longest` letters."""
+    codes = np.frombuffer(marked.encode("utf-32-le"), np.uint32).astype(np.uint64) * _STIR
+    told, rows = codes ^ np.uint64(salt), []
+    for size in range(longest):
+        if size:
+            told = (told[:-1] * _MIX) ^ codes[size:]
+        rows.append((told ^ (told >> np.uint64(29))) * _MIX >> _SHIFT)
+    return rows
+
+
+@cache
+def _sign(name: str) -> int:
+    return zlib.crc32(name.encode()) % BUCKETS
 
 
 def buckets(line: str) -> Ints:
     """The hashed features of a plain line, each once."""
     signs = told_signs()
     classed = signs.classed(line)
-    told = _grams(f"^{line}$", 4) | signs.found(line, classed)
-    told |= {f"~{gram}" for gram in _grams(f"~{classed}~", 5)}
-    return np.unique(np.fromiter((zlib.crc32(gram.encode()) % BUCKETS for gram in told), np.int64, len(told)))
+    said = np.array([_sign(name) for name in signs.found(line, classed)], np.uint64)
+    told = [said, *_grams(f"^{line}$", 4, 1), *_grams(f"~{classed}~", 5, 2)]
+    return np.unique(np.concatenate(told)).astype(np.int64)
 
 
 def stretches(line: str) -> Iterator[str]:
@@ -129,6 +148,7 @@ def stretches(line: str) -> Iterator[str]:
                 yield stretch
 
 
+@lru_cache(maxsize=8)  # a message is weighed for the card and again for the question
 def weigh(text: str, by: Weights | None = None) -> Weighed:
     """Score the message and each stretch of it; the most dangerous part counts."""
     told = by or shipped()
