@@ -20,13 +20,14 @@ from scipy.sparse import csr_matrix
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from knowledge.emergency.weighing import BUCKETS, FEW_BUCKETS, Weights, buckets, plain
+from knowledge.emergency.weighing import BUCKETS, FEW_BUCKETS, SIGNS, Weights, buckets, plain
 from knowledge.handbook import read_folder
 from knowledge.wishes import DATA, read_negatives, read_phrases
 
 Floats = NDArray[np.float64]
 RIDGE = 0.05
-WEIGHT = {"danger": 3.0, "calm": 2.0, "handbook": 1.0, "other": 1.0}
+WEIGHT = {"danger": 3.0, "calm": 2.0, "handbook": 1.0, "other": 1.0, "turned": 0.5, "framed": 1.0}
+DANGER = ("danger", "framed")
 SAME = {"self_harm_now": "self_harm"}
 FOLDS = 4
 
@@ -44,6 +45,18 @@ def read_words() -> tuple[list[str], list[str], list[str]]:
             danger += lines
             kinds += [SAME.get(path.stem, path.stem)] * len(lines)
     return danger, kinds, calm
+
+
+def turned(danger: Sequence[str]) -> dict[str, list[str]]:
+    """The sentences of danger put into the past, a film, a claim …, and into frames that leave them danger."""
+    frames = yaml.safe_load(SIGNS.read_text("utf-8"))
+    calm, now = frames["turned"], frames["framed"]
+    bare = [line.rstrip("。！!") for line in danger]
+    return {
+        "turned": [calm[(i * step + skip) % len(calm)].format(line)
+                   for step, skip in ((1, 0), (7, 3)) for i, line in enumerate(bare)],
+        "framed": [now[i % len(now)].format(line) for i, line in enumerate(bare)],
+    }  # fmt: skip
 
 
 def matrix(texts: Sequence[str]) -> Any:
@@ -65,7 +78,7 @@ def logistic(rows: Any, labels: Floats, weights: Floats) -> Floats:
         return float(value), np.append(rows.T @ slope + RIDGE * guess[:-1], slope.sum())
 
     return np.asarray(
-        minimize(loss, np.zeros(BUCKETS + 1), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+        minimize(loss, np.zeros(BUCKETS + 1), jac=True, method="L-BFGS-B", options={"maxiter": 120}).x
     )
 
 
@@ -89,11 +102,13 @@ def main() -> None:
     handbook = [line for entry in read_folder(DATA / "handbook") for line in entry.all_phrasings()]
     other = [line for lines in read_phrases().values() for line in lines] + read_negatives()
     groups = {"danger": danger, "calm": calm, "handbook": handbook, "other": [line for line in other if line]}
+    groups |= turned(danger)
     texts = [line for lines in groups.values() for line in lines]
     of = np.repeat(np.arange(len(groups)), [len(lines) for lines in groups.values()])
     weights = np.array([WEIGHT[name] for name in groups])[of]
-    rows, labels = matrix(texts), (of == 0).astype(float)
-    scores, fold = np.zeros(len(texts)), np.arange(len(texts)) % FOLDS
+    names = list(groups)
+    rows, labels = matrix(texts), np.isin(of, [names.index(name) for name in DANGER]).astype(float)
+    scores, fold = np.zeros(len(texts)), np.concatenate([np.arange(len(g)) % FOLDS for g in groups.values()])
     for n in range(FOLDS if not args.fast else 0):
         learned = logistic(rows[fold != n], labels[fold != n], weights[fold != n])
         scores[fold == n] = rows[fold == n] @ learned[:-1] + learned[-1]
@@ -103,8 +118,8 @@ def main() -> None:
         print(f"{cut:5.1f}  {shares}")
     if args.write:
         learned = logistic(rows, labels, weights)
-        names, logs = likelihoods(danger, kinds)
-        Weights(learned[:-1].astype(np.float32), float(learned[-1]), names, logs.astype(np.float32)).save()
+        told, logs = likelihoods(danger, kinds)
+        Weights(learned[:-1].astype(np.float32), float(learned[-1]), told, logs.astype(np.float32)).save()
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ TITLES = {
     "fire": "着火", "gas": "燃气泄漏", "medical": "有人突发急病", "choking": "噎住、卡住", "electric_shock": "触电",
     "poisoning": "中毒", "overdose": "服药过量", "drowning": "溺水", "labour": "要生了", "accident": "交通事故",
     "violence": "打人、行凶", "intruder": "有人闯入", "followed": "被人跟踪", "domestic_violence": "家庭暴力",
-    "child_harm": "儿童受伤害", "self_harm": "轻生念头", "trapped": "有人被困", "missing": "有人走失",
+    "child_harm": "儿童受伤害", "self_harm": "轻生念头", "trapped": "有人被困", "missing": "有人走失", "scam": "正在被骗",
 }  # fmt: skip
 LINES = {"119": "火警、救援", "120": "急救", "110": "报警", "122": "交通事故", "12356": "心理援助", "12338": "妇女维权",
-         "12355": "青少年"}  # fmt: skip
+         "12355": "青少年", "96110": "反诈"}  # fmt: skip
 FRESH = timedelta(minutes=60)  # how long what is said belongs to an alert
 TAKE_WITHIN = timedelta(minutes=1)
 EVERYDAY = 0.9  # a handbook question at least so plain is answered even then

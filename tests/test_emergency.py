@@ -17,12 +17,13 @@ from knowledge.wishes import DATA, read_phrases
 PHRASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "phrases" / "emergency.yaml").read_text("utf-8")
 )
-NATIONAL = {"110", "119", "120", "122", "12338", "12355", "12356"}
+NATIONAL = {"96110", "110", "119", "120", "122", "12338", "12355", "12356"}
 # The kinds that send to the same first number, so that one may stand for the other.
 FIRST = {"fire": "119", "gas": "119", "trapped": "119"} | dict.fromkeys(
     ("medical", "choking", "electric_shock", "poisoning", "overdose", "labour", "accident"), "120"
 ) | dict.fromkeys(("violence", "intruder", "followed", "domestic_violence", "child_harm", "missing", "drowning"), "110")  # fmt: skip
 DEED_NOW = {"变压器嗡嗡响冒火星"}
+QUESTION_NOW = {"额男人叫电打咧，医院催着交钱，急难救助寻谁先批"}  # a known gap
 
 
 @pytest.mark.parametrize(("kind", "text"), [(k, t) for k, lines in PHRASES["now"].items() for t in lines])
@@ -60,7 +61,18 @@ def test_negatives_and_deeds_are_no_emergencies() -> None:
 def test_handbook_phrasings_are_no_emergencies() -> None:
     lines = [line for entry in read_folder(DATA / "handbook") for line in entry.all_phrasings()]
     # Who is being beaten gets the private help card, whatever else is asked.
-    assert [line for line in lines if (found := check(line)) and found.kind != "domestic_violence"] == []
+    told = {line for line in lines if (found := check(line)) and found.kind != "domestic_violence"}
+    assert told == QUESTION_NOW
+
+
+@pytest.mark.parametrize("text", PHRASES["gaps"]["now"])
+def test_known_gap_danger_is_not_caught_yet(text: str) -> None:
+    assert check(text) is None
+
+
+@pytest.mark.parametrize("text", PHRASES["gaps"]["calm"])
+def test_known_gap_a_lookalike_still_gets_a_card(text: str) -> None:
+    assert check(text) is not None
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from knowledge.emergency.patterns import Emergency, book, matched
 from knowledge.emergency.weighing import Weighed, weigh
 
 __all__ = ["Emergency", "check", "matched", "suspect"]
-SURE = 3.0  # log-odds from which the card is shown; set by bench/calibrate_emergency.py's cross-validation
-LIKELY = -1.0  # … and from which it is asked whether there is danger
+SURE = 2.0  # log-odds from which the card is shown; set with bench/routing.py's developing half
+LIKELY = -0.2  # … and from which it is asked whether there is danger
+NEVER = -3.0  # … below which a plain pattern is not believed either: the rest tells of no danger
 
 
 @lru_cache(8)  # both questions are asked about the same words
@@ -23,9 +24,9 @@ def _weighed(text: str) -> Weighed:
 
 def check(text: str) -> Emergency | None:
     """The danger the words tell of now, or None."""
-    if found := matched(text):
-        return found
-    weighed = _weighed(text)
+    found, weighed = matched(text), _weighed(text)
+    if found:
+        return found if weighed.score >= NEVER else None
     return book().kinds[weighed.kind] if weighed.score >= SURE else None
 
 

@@ -1,33 +1,38 @@
 """The learned stage: how strongly words tell of danger now, and of which kind.
 
-A logistic classifier over hashed character grams (1–4), written by bench/calibrate_emergency.py from
+A logistic classifier over hashed character grams, the same with people and numbers as one class each, and signs of
+what the sentence does (knowledge/data/emergency_signs.yaml), alone and in pairs. Written by bench/calibrate_emergency.py from
 knowledge/data/emergency_words/ against everything calm that the project knows.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
+
+from knowledge.emergency.patterns import book, normal, respelled
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-WEIGHTS = Path(__file__).parent.parent / "data" / "emergency_weights.npz"
-BUCKETS = 1 << 16
+DATA = Path(__file__).parent.parent / "data"
+WEIGHTS = DATA / "emergency_weights.npz"
+SIGNS = DATA / "emergency_signs.yaml"
+BUCKETS = 1 << 18
 FEW_BUCKETS = 1 << 14  # for the kinds
 LONGEST = 400  # letters read; danger is told early
 CLAUSES = 3  # a stretch has up to so many clauses
 ASIDE = 3.0  # what is taken off a stretch's score against the whole message's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """Log-odds of danger by bucket; log-likelihood of each kind by (smaller) bucket."""
 
@@ -64,19 +69,73 @@ class Weighed:
 
 
 def plain(text: str) -> str:
-    """Half width, lower case, dialect letters unified, | for every pause."""
-    line = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
-    line = re.sub(r"[咧嘞哩啦喽咯嘛哇]", "了", re.sub(r"[俺额咱]", "我", line))
-    return re.sub(r"[^\w]+", "|", line).strip("|")
+    """The line that patterns.py reads, idioms cut out, | for every pause."""
+    line = respelled(normal(re.sub(r"\s+", "，", text[:LONGEST])))
+    return re.sub(r"[^\w]+", "|", book().idioms.sub("，", line)).strip("|")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Words of one class each, in the order they are replaced, and what a sentence does."""
+
+    classes: tuple[tuple[str, re.Pattern[str]], ...]
+    signs: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def classed(self, line: str) -> str:
+        """The line with people and numbers as one letter each."""
+        for letter, pattern in self.classes:
+            line = pattern.sub(letter, line)
+        return line
+
+    def found(self, line: str, classed: str) -> set[str]:
+        """The signs of a line, and each two of them together."""
+        seen = [f"<{name}" for name, pattern in self.signs if pattern.search(line)]
+        seen += [f"<{letter}" for letter in "KC" if letter in classed]
+        return {*seen, *(f"{one}+{two}" for i, one in enumerate(seen) for two in seen[i + 1 :])}
+
+
+@cache
+def told_signs() -> Signs:
+    """The signs that come with the project."""
+    raw = yaml.load(SIGNS.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    moods = {f"mood_{name}": pattern for name, pattern in book().moods.items()}
+    own = {str(name): re.compile(pattern) for name, pattern in raw["signs"].items()}
+    return Signs(
+        tuple((str(letter), re.compile(pattern)) for letter, pattern in raw["classes"].items()),
+        tuple((own | moods).items()),
+    )
+
+
+_MIX, _STIR = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+)  # odd constants of splitmix and xxhash
+_SHIFT = np.uint64(64 - 18)  # BUCKETS is 2**18
+
+
+def _grams(marked: str, longest: int, salt: int) -> list[NDArray[np.uint64]]:
+    """The hashes of all grams of up to `longest` letters."""
+    codes = np.frombuffer(marked.encode("utf-32-le"), np.uint32).astype(np.uint64) * _STIR
+    told, rows = codes ^ np.uint64(salt), []
+    for size in range(longest):
+        if size:
+            told = (told[:-1] * _MIX) ^ codes[size:]
+        rows.append((told ^ (told >> np.uint64(29))) * _MIX >> _SHIFT)
+    return rows
+
+
+@cache
+def _sign(name: str) -> int:
+    return zlib.crc32(name.encode()) % BUCKETS
 
 
 def buckets(line: str) -> Ints:
-    """The hashed grams of a plain line, each once."""
-    marked = f"^{line}$"
-    grams = {marked[i : i + n] for n in (1, 2, 3, 4) for i in range(len(marked) - n + 1)}
-    return np.unique(
-        np.fromiter((zlib.crc32(gram.encode()) % BUCKETS for gram in grams), np.int64, len(grams))
-    )
+    """The hashed features of a plain line, each once."""
+    signs = told_signs()
+    classed = signs.classed(line)
+    said = np.array([_sign(name) for name in signs.found(line, classed)], np.uint64)
+    told = [said, *_grams(f"^{line}$", 4, 1), *_grams(f"~{classed}~", 5, 2)]
+    return np.unique(np.concatenate(told)).astype(np.int64)
 
 
 def stretches(line: str) -> Iterator[str]:
@@ -89,6 +148,7 @@ def stretches(line: str) -> Iterator[str]:
                 yield stretch
 
 
+@lru_cache(maxsize=8)  # a message is weighed for the card and again for the question
 def weigh(text: str, by: Weights | None = None) -> Weighed:
     """Score the message and each stretch of it; the most dangerous part counts."""
     told = by or shipped()
