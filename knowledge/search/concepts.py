@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
-import yaml
-
-from knowledge.search.text import data
+from knowledge.search.text import table_of
 
 _TENS = {char: i for i, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+AGES = ("age50", "age60", "age70", "age80", "age90", "age_baby", "age_small", "age_pupil", "age_grown")
 _AGE = re.compile(
     r"(?:(\d{1,2})|([一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]))(?:多|几|来)?(岁半?)?"
 )
@@ -24,6 +24,10 @@ class Lexicon:
         for word in words:
             sizes.setdefault(word[0], set()).add(len(word))
         self._sizes = {first: sorted(of, reverse=True) for first, of in sizes.items()}
+
+    def meanings(self) -> Iterable[str]:
+        """What the words mean."""
+        return self._words.values()
 
     def scan(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, meaning) of each word found, none overlapping."""
@@ -43,7 +47,7 @@ class Lexicon:
 @cache
 def standard() -> Lexicon:
     """Dialect words to standard words (`standard.yaml`: standard: [dialect, …])."""
-    told: dict[str, list[str]] = yaml.safe_load(data("standard.yaml"))
+    told: dict[str, list[str]] = table_of("standard.yaml")
     return Lexicon({word: meaning for meaning, words in told.items() for word in words})
 
 
@@ -59,7 +63,7 @@ def standardise(text: str) -> str:
 @cache
 def concepts() -> Lexicon:
     """Words to concepts (`concepts.yaml`: concept: [word, …]); a word may carry several, a space between."""
-    told: dict[str, list[str]] = yaml.safe_load(data("concepts.yaml"))
+    told: dict[str, list[str]] = table_of("concepts.yaml")
     words: dict[str, str] = {}
     for name, listed in told.items():
         for word in map(standardise, map(str, listed)):
@@ -67,6 +71,13 @@ def concepts() -> Lexicon:
                 f"{words[word]} {name}" if word in words and name not in words[word].split() else name
             )
     return Lexicon(words)
+
+
+@cache
+def numbers() -> dict[str, int]:
+    """All concepts, told ages too, numbered from 1."""
+    named = {name for names in concepts().meanings() for name in names.split()}
+    return {name: number for number, name in enumerate(sorted({*named, *AGES}), 1)}
 
 
 def ages(text: str) -> list[str]:

@@ -8,25 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.vocabulary import Floats, Ints, Vocabulary
+from knowledge.search.vocabulary import Floats, Numbers, Vocabulary
 
 K1, B = 1.2, 0.6
 COMMON = 0.04  # grams in more than this share of the phrasings tell no phrasing from another
 
-
-Numbers = NDArray[np.integer[Any]]
+Halves = NDArray[np.float16]
+Whole = NDArray[np.integer[Any]]
 
 
 class Postings:
     """For each gram the rows that hold it and with what weight, laid end to end."""
 
-    def __init__(self, grams: Numbers, rows: Numbers, values: Floats, size: int, count: int) -> None:
+    def __init__(self, grams: Whole, rows: Whole, values: Floats, size: int, count: int) -> None:
         order = np.argsort(grams, kind="stable")
-        self._rows, self._values = rows[order].astype(np.int32), values[order].astype(np.float32)
+        self._rows = rows[order].astype(np.min_scalar_type(count))
+        self._values: Halves = values[order].astype(np.float16)
         self._ends = np.searchsorted(grams[order], np.arange(size + 1)).astype(np.int32)
         self.count = count
 
-    def add_up(self, grams: Ints, weights: Floats) -> Floats:
+    def add_up(self, grams: Numbers, weights: Floats) -> Floats:
         """For each row the sum of weight × value over the grams asked."""
         if not len(grams):
             return np.zeros(self.count, dtype=np.float32)
@@ -54,7 +55,7 @@ class ItemGrams:
         values = (counts / (counts + shape[rows])).astype(np.float32)
         self._postings = Postings(grams, rows, values, len(vocabulary), items)
 
-    def scores(self, known: Ints, unknown: int) -> Floats:
+    def scores(self, known: Numbers, unknown: int) -> Floats:
         """The share (0–1) of the message's grams, weighted by rarity, that each item holds."""
         weights = self._vocabulary.idf[known]
         whole = float(weights.sum()) + unknown * self._vocabulary.rare
@@ -77,7 +78,7 @@ class PhraseGrams:
         values = (self._weights[grams] / norms[rows]).astype(np.float32)
         self._postings = Postings(grams, rows, values, len(vocabulary), vocabulary.count)
 
-    def phrases(self, known: Ints, unknown: int) -> Floats:
+    def phrases(self, known: Numbers, unknown: int) -> Floats:
         """The cosine (0–1) with each phrasing."""
         known = known[self._weights[known] > 0]
         weights = self._weights[known]

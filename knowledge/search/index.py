@@ -27,8 +27,9 @@ from knowledge.search.linear import Classifier
 from knowledge.search.names import Names
 from knowledge.search.offices import office
 from knowledge.search.ratio import Ratio
-from knowledge.search.reading import BLOCKS, Reading, plain, read
-from knowledge.search.repair import Repair, character_grams
+from knowledge.search.reading import BLOCKS, Reading, plain, read, read_all
+from knowledge.search.release import release
+from knowledge.search.repair import Repair
 from knowledge.search.vocabulary import Floats, Vocabulary
 
 NAMED = 0.97  # confidence when a message is an entry's very name
@@ -92,15 +93,19 @@ class Index:
             return
         starts = np.cumsum([0, *map(len, groups)])[:-1].tolist()
         texts = [plain(line, words=self._switches.words) for group in groups for line in group]
-        vocabulary = Vocabulary(map(self._grams, texts))
-        self._vocabulary = vocabulary
-        self._repair = Repair(character_grams(vocabulary.ids, vocabulary.frequency.tolist()))
-        blocks = range(2 if self._switches.sounds else 1)
-        self._items = [ItemGrams(vocabulary, block, self._owners, len(groups)) for block in blocks]
+        blocks = read_all(texts, sounds=self._switches.sounds, words=self._switches.words)
+        vocabulary = self._vocabulary = Vocabulary(blocks, len(texts))
+        del blocks
+        letters = slice(vocabulary.starts[1])
+        self._repair = Repair.of(vocabulary.keys[letters], vocabulary.frequency[letters])
+        heard = range(2 if self._switches.sounds else 1)
+        self._items = [ItemGrams(vocabulary, block, self._owners, len(groups)) for block in heard]
         self._phrases = PhraseGrams(vocabulary, 0, starts)
-        self._ratio = Ratio(texts, self._owners, len(groups))
+        self._ratio = Ratio(texts, self._owners, len(groups)) if self._switches.ratio else None
+        del texts
         self._classifier = Classifier(vocabulary, self._owners, len(groups))
         vocabulary.forget_lines()
+        release()
 
     def _grams(self, text: str) -> Reading:
         return read(text, sounds=self._switches.sounds, words=self._switches.words)
@@ -122,7 +127,7 @@ class Index:
                 out[f"item_{BLOCKS[block]}"] = items.scores(known.ids[block], known.unknown[block])
         if on.phrases:
             out["phrase_chars"] = self._phrases.best(similar)
-        if on.ratio:
+        if self._ratio:
             out["ratio"] = self._ratio.scores(reading.text, similar)
         if on.linear:
             out["linear"] = self._classifier.scores(known)
@@ -139,7 +144,7 @@ class Index:
         if not self.ids:
             return Finding("refuse", facet=facet)
         reading, mended = self.read(text)
-        if not any(reading.blocks):
+        if not any(map(len, reading.blocks)):
             return Finding("refuse", facet=facet, outside="nonsense")
         told = self.signals(reading)
         shares, order = self.rank(told.scores)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from knowledge.search.grams import Halves
 from knowledge.search.vocabulary import Floats, Known, Vocabulary
 
 RIDGE = np.float32(1.0)
@@ -20,20 +23,26 @@ class Classifier:
     """Deterministic: no shuffling, no start values. A score is about 1 for the right class, -1 for others."""
 
     def __init__(self, vocabulary: Vocabulary, classes: NDArray[np.intp], count: int) -> None:
-        kept = vocabulary.frequency >= LEAST
-        self._row = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        kept = np.flatnonzero(vocabulary.frequency >= LEAST)
+        kept = kept[
+            np.argsort(-vocabulary.frequency[kept], kind="stable")
+        ]  # the usual ones side by side: faster
+        self._row = np.full(len(vocabulary), -1, dtype=np.int32)
+        self._row[kept] = np.arange(len(kept))
         self._trust = (
             np.repeat(np.array(TRUST, dtype=np.float32), np.diff(vocabulary.starts)) * vocabulary.idf
         )
         self._rare = vocabulary.rare
-        rows = self._rows(vocabulary, int(kept.sum()))
+        rows = self._rows(vocabulary, len(kept))
         targets = np.full((vocabulary.count, count), -1, dtype=np.float32)
         targets[np.arange(vocabulary.count), classes] = 1
         turned = rows.T.tocsr()
-        self._weights: Floats = np.empty((rows.shape[1], count), dtype=np.float32)
+        ends = np.searchsorted(classes, np.arange(count + 1))  # lines come in the order of their classes
+        self._weights: Halves = np.empty((rows.shape[1], count), dtype=np.float16)
         for first in range(0, count, TOGETHER):
-            part = slice(first, first + TOGETHER)
-            self._weights[:, part] = _newton(rows, turned, targets[:, part])
+            last = min(count, first + TOGETHER)
+            start = _starts(rows, ends[first : last + 1])
+            self._weights[:, first:last] = _newton(rows, turned, targets[:, first:last], start)
 
     def _rows(self, vocabulary: Vocabulary, width: int) -> sparse.csr_matrix:
         line = np.concatenate([lines.line for lines in vocabulary.lines])
@@ -60,10 +69,26 @@ def _dots(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.einsum("ij,ij->j", a, b), dtype=np.float32)
 
 
-def _newton(rows: sparse.csr_matrix, turned: sparse.csr_matrix, targets: Floats) -> Floats:
+def _starts(rows: sparse.csr_matrix, ends: NDArray[np.intp]) -> Floats:
+    """The first step: at weights 0 all other classes' lines are settled, each class has its own alone."""
+    weights = np.zeros((rows.shape[1], len(ends) - 1), dtype=np.float32)
+    for number, (first, last) in enumerate(pairwise(ends.tolist())):
+        own = rows[first:last]
+        used = np.unique(own.indices)
+        own = sparse.csr_matrix(
+            (own.data, np.searchsorted(used, own.indices), own.indptr), (last - first, len(used))
+        )
+        turned = own.T.tocsr()
+        found = np.zeros((len(used), 1), dtype=np.float32)
+        rest = turned @ np.full((last - first, 1), 1 - BIAS, dtype=np.float32)
+        _descend(own, turned, np.ones((last - first, 1), dtype=np.bool_), rest, found, STEPS[0])
+        weights[used, number] = found[:, 0]
+    return weights
+
+
+def _newton(rows: sparse.csr_matrix, turned: sparse.csr_matrix, targets: Floats, weights: Floats) -> Floats:
     """All classes together: each step solves least squares on the lines that are not yet told apart."""
-    weights = np.zeros((rows.shape[1], targets.shape[1]), dtype=np.float32)
-    for rounds in STEPS:
+    for rounds in STEPS[1:]:
         scores = rows @ weights + BIAS
         open_ = targets * scores < 1
         rest = turned @ (open_ * (targets - scores)) - RIDGE * weights

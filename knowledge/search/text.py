@@ -6,6 +6,9 @@ import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import yaml
 
 MOST = 400  # characters kept of a message: its head and its tail, where the wish stands
 _REPEATED = re.compile(r"([^0-9])\1{2,}")
@@ -17,6 +20,11 @@ def data(name: str) -> str:
     return files("knowledge").joinpath("data", "search", name).read_text("utf-8")
 
 
+def table_of(name: str) -> Any:
+    """The content of a YAML file in knowledge/data/search."""
+    return yaml.load(data(name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 @cache
 def traditional() -> dict[int, str]:
     """Common traditional characters to simplified ones, for str.translate."""
@@ -25,7 +33,7 @@ def traditional() -> dict[int, str]:
 
 
 def normalise(message: str) -> str:
-    """Half-width lower-case simplified words; every run of marks is one space, a character repeated stands twice."""
+    """Half-width lower-case simplified words; a run of marks is one space, a repeated character stands twice."""
     if len(message) > 4 * MOST:
         message = message[: 2 * MOST] + " " + message[-2 * MOST :]
     plain = unicodedata.normalize("NFKC", message).lower().translate(traditional())

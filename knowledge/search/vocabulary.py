@@ -1,25 +1,26 @@
-"""Grams to numbers: one table for all blocks (characters, sounds, concepts), each block a range of numbers."""
+"""Grams to numbers: one sorted table, each block (characters, sounds, concepts) a range of numbers."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.reading import BLOCKS, Reading
+from knowledge.search.keys import CONCEPT, NOTHING, SOUND, Longs
+from knowledge.search.reading import Block, Reading
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Numbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A message in numbers: the known grams of each block (sorted, each once), and how many are unknown."""
 
-    ids: tuple[Ints, ...]
+    ids: tuple[Numbers, ...]
     unknown: tuple[int, ...]
 
 
@@ -35,36 +36,31 @@ class Lines:
 class Vocabulary:
     """Learned from the lines in one pass; grams of fewer than `least` lines are dropped."""
 
-    def __init__(self, readings: Iterable[Reading], least: int = 2) -> None:
-        tables: list[dict[str, int]] = [_numbering() for _ in BLOCKS]
-        rows: list[list[Ints]] = [[] for _ in BLOCKS]
-        for reading in readings:
-            for table, kept, grams in zip(tables, rows, reading.blocks, strict=True):
-                kept.append(np.fromiter(map(table.__getitem__, grams), dtype=np.int32, count=len(grams)))
-        self.count = len(rows[0])
-        self.ids: dict[str, int] = {}
+    def __init__(self, blocks: Iterable[Block], count: int, least: int = 2) -> None:
+        """`blocks`: the grams of `count` lines, in the order of BLOCKS."""
+        self.count = count
         self.starts = [0]
         self.lines: list[Lines] = []
-        seen = [self._keep(tables.pop(0), rows.pop(0), least) for _ in BLOCKS]  # each table freed when kept
-        self.frequency: Ints = np.concatenate(seen)
-        self.idf: Floats = np.log1p(self.count / (self.frequency + 0.5)).astype(np.float32)
-        self.rare = float(np.log1p(self.count))
+        kept = [self._keep(block, least) for block in blocks]
+        self.keys: Longs = np.concatenate([keys for keys, _ in kept])
+        self.frequency: Ints = np.concatenate([seen for _, seen in kept])
+        self.idf: Floats = np.log1p(count / (self.frequency + 0.5)).astype(np.float32)
+        self.rare = float(np.log1p(count))
 
-    def _keep(self, table: dict[str, int], rows: list[Ints], least: int) -> Ints:
-        """Number the frequent grams on, keep the lines in those numbers; tell in how many lines each is."""
-        owner = np.repeat(np.arange(len(rows), dtype=np.int64), [len(row) for row in rows])
-        pairs, count = np.unique(owner * max(1, len(table)) + np.concatenate(rows), return_counts=True)
-        line, gram = (part.astype(np.int32) for part in divmod(pairs, max(1, len(table))))
-        seen = np.bincount(gram, minlength=len(table)).astype(np.int32)
+    def _keep(self, block: Block, least: int) -> tuple[Longs, Ints]:
+        """Number the frequent grams on, keep the lines in those numbers; their keys, and in how many lines."""
+        keys, gram = np.unique(block.key, return_inverse=True)
+        pairs, count = np.unique(block.line * max(1, len(keys)) + gram, return_counts=True)
+        line, gram = np.divmod(pairs, max(1, len(keys)))
+        seen = np.bincount(gram, minlength=len(keys))
         kept, start = seen >= least, self.starts[-1]
-        renamed = np.where(kept, np.cumsum(kept) - 1 + start, -1).astype(np.int32)
-        self.ids.update(
-            (gram, number) for gram, number in zip(table, renamed.tolist(), strict=True) if number >= 0
-        )
         used = kept[gram]
-        self.lines.append(Lines(line[used], renamed[gram[used]], count[used].astype(np.int32)))
+        numbers = (np.cumsum(kept) - 1 + start).astype(np.int32)
+        self.lines.append(
+            Lines(line[used].astype(np.int32), numbers[gram[used]], count[used].astype(np.int32))
+        )
         self.starts.append(start + int(kept.sum()))
-        return seen[kept]
+        return keys[kept], seen[kept].astype(np.int32)
 
     def __len__(self) -> int:
         return self.starts[-1]
@@ -75,18 +71,14 @@ class Vocabulary:
 
     def look_up(self, reading: Reading) -> Known:
         """The message in numbers."""
-        ids, known, unknown = self.ids, [], []
-        for grams in reading.blocks:
-            once = set(grams)
-            found = [ids[gram] for gram in once if gram in ids]
-            found.sort()
-            known.append(np.array(found, dtype=np.int32))
-            unknown.append(len(once) - len(found))
-        return Known(tuple(known), tuple(unknown))
-
-
-def _numbering() -> dict[str, int]:
-    """A table that gives each new gram the next number."""
-    table: defaultdict[str, int] = defaultdict()
-    table.default_factory = table.__len__
-    return table
+        once = np.sort(np.concatenate(reading.blocks))
+        once = once[np.append(True, once[1:] != once[:-1])] if len(once) else NOTHING
+        ids = np.searchsorted(self.keys, once)
+        found = ids < len(self.keys)
+        found[found] = self.keys[ids[found]] == once[found]
+        ids = ids[found]
+        first, second = np.searchsorted(once, (SOUND, CONCEPT)).tolist()
+        one, two = np.searchsorted(ids, self.starts[1:3]).tolist()
+        asked = (first, second - first, len(once) - second)
+        known = (ids[:one], ids[one:two], ids[two:])
+        return Known(known, tuple(n - len(part) for n, part in zip(asked, known, strict=True)))
