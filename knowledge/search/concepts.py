@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.search.keys import codes
 from knowledge.search.text import table_of
 
 _TENS = {char: i for i, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
@@ -15,24 +19,31 @@ _AGE = re.compile(
 )
 
 
-class Lexicon:
-    """Longest-match look-up of words, left to right."""
+Hits = list[tuple[int, int, str]]  # start, end, meaning
 
-    def __init__(self, words: dict[str, str]) -> None:
-        self._words = words
+
+class Lexicon:
+    """A table of words: scans texts left to right, the longest word first."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = dict(words)
         sizes: dict[str, set[int]] = {}
         for word in words:
             sizes.setdefault(word[0], set()).add(len(word))
         self._sizes = {first: sorted(of, reverse=True) for first, of in sizes.items()}
+        self._firsts: tuple[NDArray[np.bool_], NDArray[np.uint32]] | None = None
 
     def meanings(self) -> Iterable[str]:
         """What the words mean."""
         return self._words.values()
 
-    def scan(self, text: str) -> list[tuple[int, int, str]]:
-        """(start, end, meaning) of each word found, none overlapping."""
+    def scan(self, text: str) -> Hits:
+        """Each word found, none overlapping."""
+        return self._hits(text, enumerate(map(self._sizes.get, text)))
+
+    def _hits(self, text: str, places: Iterable[tuple[int, list[int] | None]]) -> Hits:
         found, free, words = [], 0, self._words
-        for at, sizes in enumerate(map(self._sizes.get, text)):
+        for at, sizes in places:
             if sizes is None or at < free:
                 continue
             for size in sizes:
@@ -42,6 +53,53 @@ class Lexicon:
                     found.append((at, free, meaning))
                     break
         return found
+
+    def scan_all(self, texts: Sequence[str]) -> list[Hits]:
+        """The same for many texts: only where the first two letters of a word stand it is looked further."""
+        units = codes(texts)
+        starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        if len(units) != starts[-1]:  # letters beyond the basic plane
+            return [self.scan(text) for text in texts]
+        places = np.flatnonzero(self._begins(units))
+        cuts = np.searchsorted(places, starts).tolist()
+        offsets, at = starts.tolist(), places.tolist()
+        sizes = self._sizes
+        return [
+            self._hits(text, [(n - first, sizes[text[n - first]]) for n in at[low:high]])
+            if low < high
+            else []
+            for text, first, low, high in zip(texts, offsets, cuts, cuts[1:], strict=False)
+        ]
+
+    def _begins(self, units: NDArray[np.uint16]) -> NDArray[np.bool_]:
+        """Where a word may begin, by its first two letters."""
+        one, two = self._beginnings()
+        pairs = units[:-1].astype(np.uint32) << 16 | units[1:]
+        known = two[np.minimum(np.searchsorted(two, pairs), len(two) - 1)] == pairs
+        return np.append(one[units[:-1]] | known, one[units[-1]])
+
+    def _beginnings(self) -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
+        if self._firsts is not None:
+            return self._firsts
+        one = np.zeros(1 << 16, dtype=np.bool_)
+        one[[ord(word) for word in self._words if len(word) == 1]] = True
+        two = {ord(word[0]) << 16 | ord(word[1]) for word in self._words if len(word) > 1}
+        self._firsts = one, np.array(sorted(two) or [0], dtype=np.uint32)
+        return self._firsts
+
+    def put_for_all(self, texts: Sequence[str]) -> list[str]:
+        """The texts with each word's meaning in its place."""
+        return [
+            _put(text, hits) if hits else text for text, hits in zip(texts, self.scan_all(texts), strict=True)
+        ]
+
+
+def _put(text: str, hits: Hits) -> str:
+    out, last = [], 0
+    for start, end, meaning in hits:
+        out += [text[last:start], meaning]
+        last = end
+    return "".join([*out, text[last:]])
 
 
 @cache
@@ -53,11 +111,7 @@ def standard() -> Lexicon:
 
 def standardise(text: str) -> str:
     """The text in standard words."""
-    out, last = [], 0
-    for start, end, meaning in standard().scan(text):
-        out += [text[last:start], meaning]
-        last = end
-    return "".join([*out, text[last:]])
+    return _put(text, standard().scan(text))
 
 
 @cache
@@ -108,5 +162,10 @@ def ages(text: str) -> list[str]:
 
 def meanings(text: str) -> list[str]:
     """The concepts named in a text, each once, in order."""
-    named = [name for _, _, names in concepts().scan(text) for name in names.split()]
+    return concepts_of(text, concepts().scan(text))
+
+
+def concepts_of(text: str, hits: Hits) -> list[str]:
+    """The same from the words found in it."""
+    named = [name for _, _, names in hits for name in names.split()]
     return list(dict.fromkeys(named + ages(text)))

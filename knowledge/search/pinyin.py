@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cache, lru_cache
 
 import numpy as np
@@ -55,6 +56,12 @@ def sound_of() -> NDArray[np.uint16]:
     out[WRITTEN + 1 : WRITTEN + 1 + count] = np.arange(1, count + 1)
     out[[ord(" "), ord("\n")]] = 0
     return out
+
+
+@cache
+def sounds() -> array[int]:
+    """The same table for one letter at a time."""
+    return array("H", sound_of().tobytes())
 
 
 @lru_cache(4096)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from knowledge.search.concepts import meanings, numbers, standardise
-from knowledge.search.keys import CONCEPT, NOTHING, SOUND, Longs, codes, packed, runs, whole
-from knowledge.search.pinyin import UNHEARD, sound_of, spelled, written
-from knowledge.search.text import normalise
+from knowledge.search.concepts import concepts, concepts_of, numbers, standard, standardise
+from knowledge.search.keys import CONCEPT, NOTHING, SOUND, UNIT, Longs, codes, packed, runs, whole
+from knowledge.search.pinyin import UNHEARD, sound_of, sounds, spelled, written
+from knowledge.search.text import normalise, normalise_all
 
 BLOCKS = ("chars", "sounds", "concepts")
 MOST_CONCEPTS = 12
@@ -25,7 +25,7 @@ class Reading:
     """The grams of one text, block by block in the order of BLOCKS; a block switched off is empty."""
 
     text: str
-    blocks: tuple[Longs, ...]
+    blocks: tuple[list[int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,70 @@ def plain(message: str, *, words: bool = True) -> str:
     return standardise(text) if words else text
 
 
+def plain_all(messages: Sequence[str], *, words: bool = True) -> list[str]:
+    """The same for many messages at once."""
+    texts = normalise_all(messages)
+    return standard().put_for_all(texts) if words else texts
+
+
 def read(text: str, *, sounds: bool = True, words: bool = True) -> Reading:
     """The grams of a plain text; `sounds` and `words` switch their blocks on."""
-    return Reading(text, tuple(block.key for block in read_all([text], sounds=sounds, words=words)))
+    found = concepts_of(text, concepts().scan(text)) if words else []
+    return Reading(text, (_letters(text), _heard(text) if sounds else [], _concepts(found)))
+
+
+def _letters(text: str) -> list[int]:
+    """One to three letters; a run of Latin letters or digits is one gram, and none if it is pinyin."""
+    keys: list[int] = []
+    for piece in text.split():
+        if not piece.isascii():
+            keys += _runs(map(ord, piece))
+        elif not (piece.isalpha() and spelled(piece)):
+            keys.append(whole(piece))
+    return keys
+
+
+def _heard(text: str) -> list[int]:
+    """One to three syllables in a row; letters without a sound are passed over."""
+    told, table = _spoken(text) if _LATIN.search(text) else text, sounds()
+    return [key | SOUND for key in _runs(unit for unit in [table[ord(c)] for c in told] if unit != UNHEARD)]
+
+
+def _runs(units: Iterable[int]) -> list[int]:
+    keys = []
+    before = last = 0
+    for unit in units:
+        if not unit:
+            before = last = 0
+            continue
+        keys.append(unit)
+        if last:
+            pair = last << UNIT | unit
+            keys.append(pair)
+            if before:
+                keys.append(before << 2 * UNIT | pair)
+        before, last = last, unit
+    return keys
+
+
+def _concepts(names: Sequence[str]) -> list[int]:
+    """The concepts named, and all pairs of them."""
+    by_name = numbers()
+    found = sorted([by_name[name] for name in names[:MOST_CONCEPTS]])
+    return [key | CONCEPT for key in [*found, *map(packed, combinations(found, 2))]]
 
 
 def read_all(texts: Sequence[str], *, sounds: bool = True, words: bool = True) -> list[Block]:
     """The grams of many plain texts at once, one Block for each of BLOCKS."""
     none = Block(NOTHING, NOTHING)
-    return [_letters(texts), _heard(texts) if sounds else none, _concepts(texts) if words else none]
+    return [
+        _all_letters(texts),
+        _all_heard(texts) if sounds else none,
+        _all_concepts(texts) if words else none,
+    ]
 
 
-def _letters(texts: Sequence[str]) -> Block:
-    """One to three letters; a run of Latin letters or digits is one gram, and none if it is pinyin."""
+def _all_letters(texts: Sequence[str]) -> Block:
     told, lines, keys = list(texts), [], []
     for number, text in enumerate(texts):
         if _LATIN.search(text):
@@ -71,13 +122,21 @@ def _letters(texts: Sequence[str]) -> Block:
     return Block(np.append(line, np.array(lines, np.int64)), np.append(key, np.array(keys, np.int64)))
 
 
-def _heard(texts: Sequence[str]) -> Block:
-    """One to three syllables in a row; letters without a sound are passed over."""
+def _all_heard(texts: Sequence[str]) -> Block:
     told = codes(_spoken(text) if _LATIN.search(text) else text for text in texts)
     line, units = np.cumsum(told == _FEED), sound_of()[told].astype(np.int64)
     heard = units != UNHEARD
     key, place = runs(units[heard])
     return Block(line[heard][place], key | SOUND)
+
+
+def _all_concepts(texts: Sequence[str]) -> Block:
+    lines: list[int] = []
+    keys: list[int] = []
+    for number, (text, found) in enumerate(zip(texts, concepts().scan_all(texts), strict=True)):
+        keys += _concepts(concepts_of(text, found))
+        lines += [number] * (len(keys) - len(lines))
+    return Block(np.array(lines, np.int64), np.array(keys, np.int64))
 
 
 def _spoken(text: str) -> str:
@@ -93,16 +152,3 @@ def _spoken(text: str) -> str:
             out.append(written(piece))
         latin = piece.isascii()
     return " ".join(out)
-
-
-def _concepts(texts: Sequence[str]) -> Block:
-    """The concepts named, and all pairs of them."""
-    lines: list[int] = []
-    keys: list[int] = []
-    by_name = numbers()
-    for number, text in enumerate(texts):
-        found = sorted([by_name[name] for name in meanings(text)[:MOST_CONCEPTS]])
-        keys += found
-        keys += map(packed, combinations(found, 2))
-        lines += [number] * (len(keys) - len(lines))
-    return Block(np.array(lines, np.int64), np.array(keys, np.int64) | CONCEPT)

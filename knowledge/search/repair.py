@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.keys import NOTHING, UNIT, WHOLE, Longs, codes, letters, packed
-from knowledge.search.pinyin import UNHEARD, numbers, sound_of, spelled
+from knowledge.search.keys import NOTHING, UNIT, WHOLE, Longs, letters, packed
+from knowledge.search.pinyin import UNHEARD, numbers, sound_of, sounds, spelled
 
 FREQUENT = 3  # a gram must stand in this many lines to be taken for what was meant
 _UNIT = (1 << UNIT) - 1
@@ -21,6 +21,7 @@ class Repair:
     def __init__(self, grams: Iterable[tuple[str, int]] = ()) -> None:
         """`grams`: (gram, in how many lines) of one to three characters."""
         self._known = self._heard = self._meant = NOTHING
+        self._pairs = self._heard_pairs = frozenset[int]()
         told = sorted((packed(map(ord, gram)), lines) for gram, lines in grams)
         if told:
             self._learn(*np.array(told, dtype=np.int64).T)
@@ -42,6 +43,7 @@ class Repair:
         heard = (sounds[0] << 2 * UNIT | sounds[1] << UNIT | sounds[2])[meant]
         order = np.lexsort((keys[meant], -lines[meant], heard))  # of one sound the most usual first
         self._known, self._heard, self._meant = keys[written], heard[order], keys[meant][order]
+        self._pairs, self._heard_pairs = _pairs(self._known), _pairs(self._heard)
 
     def write_out(self, text: str) -> str:
         """The text with words typed as pinyin in characters, the most usual ones for each sound."""
@@ -57,8 +59,8 @@ class Repair:
             run = []
         return " ".join(out).strip()
 
-    def _characters(self, sounds: Sequence[str]) -> str:
-        units = [numbers()[sound] for sound in sounds]
+    def _characters(self, told: Sequence[str]) -> str:
+        units = [numbers()[sound] for sound in told]
         out, at = "", 0
         while at < len(units):
             found = (
@@ -69,9 +71,9 @@ class Repair:
             at += size
         return out
 
-    def _alike(self, sounds: Sequence[int]) -> list[str]:
+    def _alike(self, told: Sequence[int]) -> list[str]:
         """The grams that sound so, the most usual first."""
-        heard = packed(sounds)
+        heard = packed(told)
         first, last = np.searchsorted(self._heard, (heard, heard + 1)).tolist()
         return [letters(key) for key in self._meant[first:last].tolist()]
 
@@ -97,22 +99,25 @@ class Repair:
 
     def _suspects(self, text: str) -> list[int]:
         """Where a pair begins that is not known but sounds like one that is."""
-        units = codes([text])[:-1]
-        sounds = sound_of()[units].astype(np.int64)
-        audible = (sounds > 0) & (sounds != UNHEARD)
-        at = np.flatnonzero(audible[:-1] & audible[1:])
-        wide = units.astype(np.int64)
-        at = at[~_within(self._known, wide[at] << UNIT | wide[at + 1])]
-        found: list[int] = at[_within(self._heard, sounds[at] << UNIT | sounds[at + 1])].tolist()
+        table, pairs, heard = sounds(), self._pairs, self._heard_pairs
+        found, last, before = [], 0, 0
+        for at, char in enumerate(text):
+            unit = ord(char)
+            sound = table[unit]
+            if sound == UNHEARD:
+                sound = 0
+            if sound and before and last << UNIT | unit not in pairs and before << UNIT | sound in heard:
+                found.append(at - 1)
+            last, before = unit, sound
         return found
 
     def _meant_at(self, chars: Sequence[str], at: int) -> str | None:
         one, two = chars[at], chars[at + 1]
-        sounds = sound_of()[[ord(one), ord(two)]].tolist()
-        if self._knows(one + two) or not all(0 < sound < UNHEARD for sound in sounds):
+        told = (sounds()[ord(one)], sounds()[ord(two)])
+        if self._knows(one + two) or not all(0 < sound < UNHEARD for sound in told):
             return None
         before, after = "".join(chars[max(0, at - 1) : at]), "".join(chars[at + 2 : at + 3])
-        return self._choose(self._alike(sounds), before, one, two, after)
+        return self._choose(self._alike(told), before, one, two, after)
 
     def _choose(self, candidates: Sequence[str], before: str, one: str, two: str, after: str) -> str | None:
         for pair in candidates:
@@ -125,8 +130,6 @@ class Repair:
         return None
 
 
-def _within(table: Longs, keys: Longs) -> NDArray[np.bool_]:
-    """Which keys a sorted table holds."""
-    if not len(table):
-        return np.zeros(len(keys), dtype=np.bool_)
-    return np.asarray(table[np.minimum(np.searchsorted(table, keys), len(table) - 1)] == keys)
+def _pairs(keys: Longs) -> frozenset[int]:
+    """Those of two letters, quick to look up one by one."""
+    return frozenset(keys[(keys > _UNIT) & (keys < 1 << 2 * UNIT)].tolist())
