@@ -1,15 +1,18 @@
-"""What is known at this moment: published entries, catalogue, places, areas; read again when a revision changes."""
+"""What is known at this moment: entries, catalogue, places, areas; read again when a revision changes."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from intents.shelf import Shelf, release_mark
 from knowledge import places as place_rules
 from knowledge import services as service_rules
 from knowledge import wishes
@@ -76,11 +79,14 @@ class Library:
     With `eager`, the index too is rebuilt within the turn that finds it old (tests, the command line).
     """
 
-    def __init__(self, *, eager: bool = False) -> None:
+    def __init__(self, *, eager: bool = False, shelf: Shelf | None = None) -> None:
+        """`shelf`: where what was learned is kept until the next start."""
+        self._shelf = shelf
         self._lore: Lore | None = None
         self._built: int | None = None
         self._eager = eager
-        self._reading = threading.Lock()  # one builds; whoever else asks meanwhile waits for it
+        self._reading = threading.Lock()  # one reads; whoever else asks meanwhile waits for it
+        self._learning = threading.Lock()  # … but nobody waits for a rebuild
 
     def lore(self, records: Records) -> Lore:
         """What is known now; withdrawn entries are gone from the very next message (RG24)."""
@@ -96,13 +102,21 @@ class Library:
         return self._lore is not None and self._built != self._lore.revisions.get("handbook", 0)
 
     def rebuild(self, records: Records) -> None:
-        """Build the index from what is published now."""
-        revisions = records.revisions()
-        entries = [version.entry for version in records.handbook.published()]
-        index, recogniser = Index.build(entries, _negatives()), _recogniser(entries)
-        self._built = revisions.get("handbook", 0)
-        if self._lore is not None:
-            self._lore = replace(self._lore, index=index, recogniser=recogniser)
+        """Learn what is published now and was not before; what is searched is exchanged first."""
+        with self._learning:
+            revision = records.revisions().get("handbook", 0)
+            before = self._lore
+            if before is None or self._built == revision:
+                return
+            entries = [version.entry for version in records.handbook.published()]
+            index = self._index(entries, before.index)
+            self._exchange(index=index)
+            self._exchange(recogniser=self._recogniser(entries))
+            self._built = revision
+
+    def _exchange(self, **parts: Any) -> None:
+        with self._reading:
+            self._lore = replace(self._lore, **parts) if self._lore else None
 
     def _read(self, records: Records, revisions: dict[str, int]) -> Lore:
         published = records.handbook.published()
@@ -125,17 +139,41 @@ class Library:
         if self._lore is not None and (self._built == revision or not self._eager):
             return self._lore.index, self._lore.recogniser
         self._built = revision
-        return Index.build(entries, _negatives()), _recogniser(entries)
+        return self._index(entries, self._lore.index if self._lore else None), self._recogniser(entries)
+
+    def _index(self, entries: Sequence[HandbookEntry], before: Index | None) -> Index:
+        mark = _mark(entries)
+        if self._shelf and (told := self._shelf.load("index", mark)):
+            return Index.unpacked(entries, told)
+        index = before.renewed(entries, _negatives()) if before else Index.build(entries, _negatives())
+        if self._shelf and (packed := index.packed()):
+            self._shelf.keep("index", mark, packed)
+        return index
+
+    def _recogniser(self, entries: Sequence[HandbookEntry]) -> Recogniser:
+        """Wishes learn from their own sentences, from the handbook's questions and from what is neither."""
+        mark = _mark(entries)
+        if self._shelf and (told := self._shelf.load("wishes", mark)):
+            return Recogniser.unpacked(told)
+        ordered = sorted(entries, key=lambda entry: entry.id)
+        made = Recogniser.build(wishes.read_phrases(), wishes.questions(ordered), wishes.read_negatives())
+        if self._shelf:
+            self._shelf.keep("wishes", mark, made.packed())
+        return made
+
+
+def _mark(entries: Sequence[HandbookEntry]) -> str:
+    """Changes with every word that is learned from, and with the release."""
+    mark = blake2b(release_mark(), digest_size=16)
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        names = (entry.id, entry.title, entry.short, *entry.aliases, entry.summary)
+        mark.update(json.dumps([names, sorted(entry.phrasings.items())], ensure_ascii=False).encode())
+    return mark.hexdigest()
 
 
 @cache
 def _negatives() -> list[Negative]:
     return read_negatives(DATA / "negatives.yaml")
-
-
-def _recogniser(entries: Sequence[HandbookEntry]) -> Recogniser:
-    """Wishes learn from their own sentences, from the handbook's questions and from what is neither."""
-    return Recogniser.build(wishes.read_phrases(), wishes.questions(entries), wishes.read_negatives())
 
 
 def _calendar(told: Mapping[str, Any]) -> Calendar:

@@ -19,6 +19,9 @@ from knowledge.search.vocabulary import Floats, Ints, Numbers, Vocabulary
 ONE_BY_ONE = (
     24_000  # lines that are kept one by one, for the classifier and the nearest line; all are counted
 )
+RENEWED = (
+    20  # times that only what changed is learned; then everything again, so that small errors do not add up
+)
 TRAINED = 28  # classes trained anew when one changes: itself, and those it lies nearest to
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -45,6 +48,7 @@ class Parts:
     grams: Grams
     classifier: Classifier
     ends: Numbers
+    renewed: int = 0  # how many times only a part was learned since all was
     digests: tuple[Digest, ...] = ()  # only where reading all lines again would take long
 
     def packed(self) -> dict[str, NDArray[Any]]:
@@ -54,6 +58,7 @@ class Parts:
             "keys": self.vocabulary.keys, "frequency": self.vocabulary.frequency,
             "count": np.array([self.vocabulary.count]), "places": self.grams.places,
             "values": self.grams.values, "gram_ends": self.grams.ends, "weights": self.classifier.weights[:-1],
+            "renewed": np.array([self.renewed]),
         }  # fmt: skip
 
     @classmethod
@@ -65,7 +70,15 @@ class Parts:
             vocabulary, len(ends) - 1, int(ends[-1]), told["places"], told["values"], told["gram_ends"]
         )
         names, marks = (tuple(told[name].tolist()) for name in ("names", "marks"))
-        return cls(names, marks, vocabulary, grams, Classifier(vocabulary, told["weights"]), ends)
+        return cls(
+            names,
+            marks,
+            vocabulary,
+            grams,
+            Classifier(vocabulary, told["weights"]),
+            ends,
+            int(told["renewed"][0]),
+        )
 
 
 def kept_lines(groups: Sequence[Group]) -> list[list[int]]:
@@ -87,16 +100,18 @@ def build(groups: Sequence[Group], before: Parts | None = None, *, sounds: bool,
     del lines, keys
     grams = Grams.of(vocabulary, digests, rows, int(ends[-1]))
     names = tuple(group.name for group in groups)
-    if before is None or len(changed) * 2 > TRAINED:
+    renewed = before.renewed + 1 if before and len(changed) * 2 <= TRAINED and before.renewed < RENEWED else 0
+    if before is None or not renewed:
         classifier = Classifier.of(vocabulary, rows, ends)
     else:
         weights = _taken_over(before, vocabulary, names)
-        columns = _concerned(vocabulary, weights, rows, ends, changed)
+        told, claims = Classifier(vocabulary, weights), _rivals(before, names)
+        columns = _concerned(told, vocabulary.idf, rows, ends, changed, claims)
         classifier = Classifier.of(vocabulary, rows, ends, weights, columns)
     total = sum(len(group.lines) for group in groups)
     release()
     worth = tuple(digests) if total > ONE_BY_ONE else ()
-    return Parts(names, tuple(marks), vocabulary, grams, classifier, ends, worth)
+    return Parts(names, tuple(marks), vocabulary, grams, classifier, ends, renewed, worth)
 
 
 def _known_digests(before: Parts | None, marks: Sequence[str]) -> list[Digest | None]:
@@ -142,23 +157,25 @@ def _taken_over(before: Parts, vocabulary: Vocabulary, names: Sequence[str]) -> 
     return out
 
 
-def _concerned(vocabulary: Vocabulary, weights: Floats, rows: tuple[Ints, Ints], ends: Numbers,
-               changed: Sequence[int]) -> list[int]:  # fmt: skip
-    """The changed classes, and those that lay most claim to their lines."""
+def _rivals(before: Parts, names: Sequence[str]) -> Floats:
+    """How much each class had to hold out against those that are gone."""
+    weights = before.classifier.weights
+    gone = [number for number, name in enumerate(before.names) if name not in names]
+    against = dict(zip(before.names, -(weights.T @ weights[:, gone]).sum(axis=1), strict=True))
+    return np.array([against.get(name, 0.0) for name in names], dtype=np.float32)
+
+
+def _concerned(told: Classifier, idf: Floats, rows: tuple[Ints, Ints], ends: Numbers, changed: Sequence[int],
+               claims: Floats) -> list[int]:  # fmt: skip
+    """The changed classes, and those that lay most claim to their lines, or to those of the classes gone."""
     line, gram = rows
-    told = Classifier(vocabulary, weights)
-    claims = np.zeros(len(ends) - 1, dtype=np.float32)
     for number in changed:
         first, last = np.searchsorted(line, ends[number : number + 2]).tolist()
-        values = vocabulary.idf[gram[first:last]]
-        norms = np.sqrt(np.bincount(line[first:last] - ends[number], values**2)) + 1e-6
+        at, values = line[first:last] - ends[number], idf[gram[first:last]]
+        norms = np.sqrt(np.bincount(at, values**2)) + 1e-6
         scores = np.zeros((len(norms), len(claims)), dtype=np.float32)
-        at = line[first:last] - ends[number]
-        np.add.at(
-            scores,
-            at,
-            (values / norms[at]).astype(np.float32)[:, None] * told.weights[told.row[gram[first:last]]],
-        )
+        shares = (values / norms[at]).astype(np.float32)
+        np.add.at(scores, at, shares[:, None] * told.weights[told.row[gram[first:last]]])
         claims += (np.maximum(scores, 0) ** 2).sum(axis=0)
     claims[list(changed)] = np.inf
     return sorted(np.argsort(-claims, kind="stable")[:TRAINED].tolist())

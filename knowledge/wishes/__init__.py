@@ -112,6 +112,7 @@ class Recogniser:
         self, names: tuple[str, ...], space: Space, weights: NDArray[np.float16], known: str = ""
     ) -> None:
         self._names, self._space, self._weights = names, space, weights
+        self._last: tuple[str, tuple[Wish, ...]] = "", ()
         self._known = known  # a word of these sentences (温度, 毛病) is no name, though it looks like one
 
     @classmethod
@@ -136,8 +137,28 @@ class Recogniser:
         release()
         return cls(names, space, learned, known)
 
+    def packed(self) -> dict[str, NDArray[Any]]:
+        """What was learned, as plain arrays (`Recogniser.unpacked`)."""
+        known = np.frombuffer(self._known.encode("utf-8", "replace"), dtype=np.uint8)
+        told = {"names": np.array(self._names), "weights": self._weights, "known": known}
+        return {**told, "keys": self._space.keys, "counts": self._space.weights}
+
+    @classmethod
+    def unpacked(cls, told: Mapping[str, NDArray[Any]]) -> Recogniser:
+        """The recogniser that `packed` told of."""
+        names = tuple(str(name) for name in told["names"])
+        known = told["known"].tobytes().decode("utf-8")
+        return cls(names, Space(told["keys"], told["counts"]), told["weights"], known)
+
     def recognise(self, text: str) -> tuple[Wish, ...]:
         """All deeds, best first; the confidences add up to 1."""
+        asked, found = self._last  # one turn asks for the same words several times
+        if asked != text or not found:
+            found = self._recognise(text)
+            self._last = text, found
+        return found
+
+    def _recognise(self, text: str) -> tuple[Wish, ...]:
         told = _named_if_taken_back(self._learned(text), text)
         if ruled := by_rule(text) or self._by_name(text, told):
             told = _settled(told, ruled)
@@ -152,7 +173,7 @@ class Recogniser:
 
     def _learned(self, text: str) -> dict[str, float]:
         columns, values = self._space.row(text)
-        scores = values @ self._weights[columns] * SHARPNESS
+        scores = values @ self._weights.take(columns, axis=0) * SHARPNESS
         chances = np.exp(scores - scores.max())
         return dict(zip(self._names, (chances / chances.sum()).tolist(), strict=True))
 

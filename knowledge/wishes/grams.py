@@ -7,12 +7,16 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix  # heavy, and needed for training only
 
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float32]
@@ -84,6 +88,16 @@ def keys(texts: Sequence[str]) -> tuple[Numbers, Longs]:
     return _once(np.concatenate([*lines, signed[:, 0]]), np.concatenate([*found, signed[:, 1] + _FIRST_SIGN]))
 
 
+def _keys_of(text: str) -> list[int]:
+    """The same of one sentence, quicker."""
+    line = normal(text)
+    signs = [_FIRST_SIGN + sign for sign, seen in enumerate(_signs()) if seen.search(line)]
+    units = [ord(letter) for letter in f"^{line}$"]
+    pairs = [one << _UNIT | two for one, two in pairwise(units)]
+    triples = [pair << _UNIT | unit for pair, unit in zip(pairs, units[2:], strict=False)]
+    return sorted({*units, *pairs, *triples, *signs})
+
+
 def _once(lines: Numbers, found: Longs) -> tuple[Numbers, Longs]:
     order = np.lexsort((found, lines))
     lines, found = lines[order], found[order]
@@ -96,11 +110,13 @@ class Space:
 
     def __init__(self, keys: Longs, weights: Vector) -> None:
         """`keys`: the grams, sorted; `weights`: how much each counts."""
-        self._keys, self._weights = keys, weights
+        self.keys, self.weights = keys, weights
 
     @classmethod
     def learn(cls, texts: Sequence[str], least: int = 2) -> tuple[Space, csr_matrix]:
         """The grams of at least `least` of the sentences, and the sentences as rows of length 1."""
+        from scipy.sparse import csr_matrix
+
         lines, found = keys(texts)
         known, column, count = np.unique(found, return_inverse=True, return_counts=True)
         kept = count >= least
@@ -117,10 +133,10 @@ class Space:
 
     def row(self, text: str) -> tuple[Numbers, Vector]:
         """One sentence as a row of length 1: the columns, and their values."""
-        _, found = keys([text])
-        column = np.minimum(np.searchsorted(self._keys, found), max(0, len(self._keys) - 1))
-        column = column[self._keys[column] == found] if len(self._keys) else column[:0]
-        values = self._weights[column]
+        found = np.array(_keys_of(text), dtype=np.int64)
+        column = np.minimum(np.searchsorted(self.keys, found), max(0, len(self.keys) - 1))
+        column = column[self.keys[column] == found] if len(self.keys) else column[:0]
+        values = self.weights[column]
         return column, values / np.float32(max(float(np.linalg.norm(values)), 1e-9))
 
 
