@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,7 +20,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import rounds
 from bot.channels import Channel
-from bot.channels.telegram import TelegramChannel, TelegramSettings
 from bot.channels.web import Front, WebChannel
 from bot.clerk import Rung
 from bot.delivery import Delivery
@@ -32,10 +31,14 @@ from bot.sample import load_sample
 from bot.settings import Settings, key_of
 from bot.web import site
 from intents.library import Centre, Library
+from intents.shelf import Shelf
 from knowledge import when
 from storage import migrate
 from storage.archive import Archive, Records
 from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 log = logging.getLogger("jiamenkou")
 QUIET = ("apscheduler", "httpx", "httpcore", "telegram", "uvicorn.access", "websockets", "alembic")
@@ -67,7 +70,7 @@ def first_link(records: Records, office: Office) -> str | None:
     if admins:
         admin_id = admins[0].id
     else:
-        area = office.lore(records).centre.area_id or "root"
+        area = records.places.fact("centre", {}).get("area_id") or "root"
         admin_id = records.staff.add(
             login="admin", name="管理员", role="admin", area_id=area, now=office.now()
         )
@@ -82,7 +85,7 @@ class App:
         self.settings = settings
         self._more_telegram = telegram or {}  # paces and limits, where they are not Telegram's own
         self.archive = archive_for(settings)
-        self.office = Office(self.archive, Library(), now=now)
+        self.office = Office(self.archive, Library(shelf=Shelf(settings.data_dir / "learned")), now=now)
         self.web = self._web() if settings.web_chat else None
         self.telegram = self._telegram() if settings.telegram_token.get_secret_value() else None
         self.channels: dict[str, Channel] = {"telegram": self.telegram} if self.telegram else {}
@@ -100,6 +103,11 @@ class App:
         return Front(centre.name, centre.phone, centre.sample)
 
     def _telegram(self) -> TelegramChannel:
+        from bot.channels.telegram import (  # a second that a centre without saves
+            TelegramChannel,
+            TelegramSettings,
+        )
+
         told = self.settings
         settings = TelegramSettings(
             token=told.telegram_token.get_secret_value(), base_url=told.telegram_api, mode=told.telegram_mode,

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.copied import copied
 from bot.trials import asked
-from intents.library import Lore, negatives
+from intents.learning import negatives
+from intents.library import Lore
 from knowledge.collisions import Collision, collisions
 from knowledge.evaluation import Answer, Asked, Evaluation, evaluated
 from knowledge.handbook import HandbookEntry

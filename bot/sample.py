@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.sample_areas import estates_of
-from intents.library import DATA
+from intents.learning import DATA
 from knowledge.handbook import HandbookEntry, read_folder
 from knowledge.saved_questions import starting
 from storage.archive import Records
@@ -111,7 +111,9 @@ def load_sample(records: Records, now: datetime) -> dict[str, int]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    loaded: dict[str, Any] = yaml.load(
+        path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return loaded
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from bot import turn
 from bot.copied import copied
 from bot.office import Office
-from intents.library import Library, Lore, negatives, with_entries
+from intents.learning import negatives
+from intents.library import Library, Lore, with_entries
 from intents.message import Message
 from intents.scene import Verdict
 from intents.staff import trials

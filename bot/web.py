@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot import desk
-from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.office import Office
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 MOST_BODY = 1_000_000  # bytes of one webhook call
 

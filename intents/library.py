@@ -1,4 +1,4 @@
-"""What is known at this moment: published entries, catalogue, places, areas; read again when a revision changes."""
+"""What is known at this moment: entries, catalogue, places, areas; read again when a revision changes."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
+from intents.learning import learn_index, learn_wishes, negatives
+from intents.shelf import Shelf
 from knowledge import places as place_rules
 from knowledge import services as service_rules
-from knowledge import wishes
 from knowledge.areas import Gazetteer
 from knowledge.calendar import Calendar
 from knowledge.handbook import HandbookEntry
 from knowledge.places import Place
-from knowledge.search import Finding, Index, Negative, read_negatives
+from knowledge.search import Index, Negative
 from knowledge.services import Service
-from knowledge.wishes import Recogniser, Wish
+from knowledge.wishes import Recogniser
 from storage.archive import Records
 from storage.overrides import Override
 from storage.places import Area
 from storage.questions import Term
 
-RECALLED = 32  # texts: those of the turns at work, not a memory of what people say
-DATA = Path(__file__).resolve().parent.parent / "knowledge" / "data"
+NOWHERE = Gazetteer.build((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +44,6 @@ class Centre:
         return f"{self.phone}，或 12345 便民热线" if self.phone else "12345 便民热线"
 
 
-class Recalled:
-    """The index, asked once about the same words: in one turn several rules ask it about the same text."""
-
-    def __init__(self, index: Index) -> None:
-        self._find = lru_cache(RECALLED)(index.find)
-        self._index = index
-
-    def find(self, text: str) -> Finding:
-        """`Index.find`."""
-        return self._find(text)
-
-    def facet(self, text: str) -> str | None:
-        """`Index.facet`."""
-        return self._index.facet(text)
-
-    def is_elliptic(self, text: str) -> bool:
-        """`Index.is_elliptic`."""
-        return self._index.is_elliptic(text)
-
-
-class RecalledWishes:
-    """The recogniser, asked once about the same words."""
-
-    def __init__(self, recogniser: Recogniser) -> None:
-        self._recognise = lru_cache(RECALLED)(recogniser.recognise)
-
-    def recognise(self, text: str) -> tuple[Wish, ...]:
-        """`Recogniser.recognise`."""
-        return self._recognise(text)
-
-
-NOWHERE = Gazetteer.build((), (), ())
-
-
 @dataclass(frozen=True, slots=True)
 class Lore:
     """Everything known, as of one set of revisions."""
@@ -91,8 +55,8 @@ class Lore:
     areas: Mapping[str, Area]
     centre: Centre
     calendar: Calendar
-    index: Recalled
-    recogniser: RecalledWishes
+    index: Index
+    recogniser: Recogniser
     revisions: Mapping[str, int]
     gazetteer: Gazetteer = NOWHERE
     overrides: Mapping[str, Sequence[Override]] = field(default_factory=dict)
@@ -118,11 +82,14 @@ class Library:
     With `eager`, the index too is rebuilt within the turn that finds it old (tests, the command line).
     """
 
-    def __init__(self, *, eager: bool = False) -> None:
+    def __init__(self, *, eager: bool = False, shelf: Shelf | None = None) -> None:
+        """`shelf`: where what was learned is kept until the next start."""
+        self._shelf = shelf
         self._lore: Lore | None = None
         self._built: int | None = None
         self._eager = eager
-        self._reading = threading.Lock()  # one builds; whoever else asks meanwhile waits for it
+        self._reading = threading.Lock()  # one reads; whoever else asks meanwhile waits for it
+        self._learning = threading.Lock()  # … but nobody waits for a rebuild
 
     def lore(self, records: Records) -> Lore:
         """What is known now; withdrawn entries are gone from the very next message (RG24)."""
@@ -138,13 +105,21 @@ class Library:
         return self._lore is not None and self._built != self._lore.revisions.get("handbook", 0)
 
     def rebuild(self, records: Records) -> None:
-        """Build the index from what is published now."""
-        revisions = records.revisions()
-        entries = [version.entry for version in records.handbook.published()]
-        index, recogniser = Index.build(entries, negatives(records)), _recogniser(entries)
-        self._built = revisions.get("handbook", 0)
-        if self._lore is not None:
-            self._lore = replace(self._lore, index=Recalled(index), recogniser=RecalledWishes(recogniser))
+        """Learn what is published now and was not before; what is searched is exchanged first."""
+        with self._learning:
+            revision = records.revisions().get("handbook", 0)
+            before = self._lore
+            if before is None or self._built == revision:
+                return
+            entries = [version.entry for version in records.handbook.published()]
+            index = learn_index(entries, negatives(records), before.index, self._shelf)
+            self._exchange(index=index)
+            self._exchange(recogniser=learn_wishes(entries, self._shelf))
+            self._built = revision
+
+    def _exchange(self, **parts: Any) -> None:
+        with self._reading:
+            self._lore = replace(self._lore, **parts) if self._lore else None
 
     def _read(self, records: Records, revisions: dict[str, int]) -> Lore:
         published = records.handbook.published()
@@ -177,23 +152,25 @@ class Library:
 
     def _searching(
         self, records: Records, entries: Sequence[HandbookEntry], revision: int
-    ) -> tuple[Recalled, RecalledWishes]:
+    ) -> tuple[Index, Recogniser]:
         if self._lore is not None and (self._built == revision or not self._eager):
             return self._lore.index, self._lore.recogniser
         self._built = revision
-        return Recalled(Index.build(entries, negatives(records))), RecalledWishes(_recogniser(entries))
+        before = self._lore.index if self._lore else None
+        index = learn_index(entries, negatives(records), before, self._shelf)
+        return index, learn_wishes(entries, self._shelf)
 
 
 def with_entries(lore: Lore, entries: Mapping[str, HandbookEntry], outside: Sequence[Negative]) -> Lore:
-    """What would be known with these entries instead: a whole index of its own. Takes seconds; nothing is kept."""
+    """What would be known with these entries instead. Takes a second or two; nothing is kept."""
     told = [entries[i] for i in sorted(entries)]
     versions = {i: lore.versions.get(i, 0) for i in entries}
     return replace(
         lore,
         entries=dict(entries),
         versions=versions,
-        index=Recalled(Index.build(told, outside)),
-        recogniser=RecalledWishes(_recogniser(told)),
+        index=learn_index(told, outside, lore.index),
+        recogniser=learn_wishes(told),
     )
 
 
@@ -202,23 +179,6 @@ def _by_entry(found: Iterable[Override]) -> dict[str, list[Override]]:
     for override in found:
         out.setdefault(override.entry_id, []).append(override)
     return out
-
-
-def negatives(records: Records) -> list[Negative]:
-    """What is outside the handbook: the shipped sentences, and those that were learned here."""
-    shipped = _negatives()
-    known = {negative.text for negative in shipped}
-    return [*shipped, *(Negative(*told) for told in records.questions.negatives() if told[1] not in known)]
-
-
-@cache
-def _negatives() -> list[Negative]:
-    return read_negatives(DATA / "negatives.yaml")
-
-
-def _recogniser(entries: Sequence[HandbookEntry]) -> Recogniser:
-    """Wishes learn from their own sentences, from the handbook's questions and from what is neither."""
-    return Recogniser.build(wishes.read_phrases(), wishes.questions(entries), wishes.read_negatives())
 
 
 def _calendar(told: Mapping[str, Any]) -> Calendar:

@@ -360,7 +360,7 @@ def test_not_ours_is_learnt_and_no_number_with_it(records: Records) -> None:
     assert "1 句" in told
     assert records.questions.negatives() == [("other_gov", "驾照到期了在哪换", "车管所")]
     assert trials.revision(records) > before
-    from intents.library import negatives
+    from intents.learning import negatives
 
     assert negatives(records)[-1].office == "车管所"
     with pytest.raises(Refused, match="类型"):

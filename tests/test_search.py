@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.handbook import HandbookEntry, from_mapping
-from knowledge.search import BadNegatives, Costs, Index, Negative, Switches, read_negatives
+from knowledge.search import BadNegatives, Costs, Index, Negative, Switches, building, read_negatives
 from knowledge.search.concepts import ages, meanings, standardise
 from knowledge.search.fusion import Chances, decide
 from knowledge.search.offices import office
 from knowledge.search.pinyin import fuzzy, spelled, syllables
+from knowledge.search.reading import plain, plain_all, read, read_all
 from knowledge.search.repair import Repair
 from knowledge.search.text import MOST, normalise
 
@@ -209,6 +210,70 @@ def test_one_entry_no_negatives_and_nothing_at_all() -> None:
 def test_every_signal_can_be_switched_off(off: str) -> None:
     index = Index.build([entry(number) for number in LINES], negatives(), switches=Switches(**{off: False}))
     assert index.find("身份证丢了怎么补办").entries[0] == "GA01"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text(max_size=40)
+        | st.sampled_from(["3楼的dibao zenme banA类", "低保\n身份证", "８０岁，残疾了！", ""]),
+        max_size=5,
+    )
+)
+def test_many_messages_are_read_as_one_by_one(messages: list[str]) -> None:
+    texts = plain_all(messages)
+    assert texts == [plain(message) for message in messages]
+    for number, block in enumerate(read_all(texts)):
+        found: list[list[int]] = [[] for _ in texts]
+        for line, key in zip(block.line.tolist(), block.key.tolist(), strict=True):
+            found[line].append(key)
+        assert [sorted(keys) for keys in found] == [sorted(read(text).blocks[number]) for text in texts]
+
+
+TOLD = ("低保咋弄", "身份证丢了怎么补", "公积金咋取", "老人没人管", "zenme ban dibao", "居住证到期", "狗证多少钱", "给我讲个笑话",
+        "楼上漏水他不认账", "外地户口娃上学要的那个证", "补办身份证要多少钱")  # fmt: skip
+
+
+def told(index: Index, text: str) -> tuple[str, str]:
+    """The decision, and what comes first where anything is shown."""
+    found = index.find(text)
+    return found.decision, "" if found.decision == "refuse" else found.entries[0]
+
+
+def gap(one: Index, two: Index) -> float:
+    """How far two indexes differ in confidence; they must find the same."""
+    assert [told(one, text) for text in TOLD] == [told(two, text) for text in TOLD]
+    return max(abs(one.find(text).confidence - two.find(text).confidence) for text in TOLD)
+
+
+@pytest.mark.parametrize("trained", [28, 7])
+def test_an_index_renewed_answers_like_one_built_anew(trained: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        building, "TRAINED", trained
+    )  # so many classes are learned anew, the rest is taken over
+    every = [entry(number) for number in LINES]
+    full = Index.build(every, negatives())
+    without = Index.build(every[1:], negatives())
+    assert gap(without.renewed(every, negatives()), full) < 0.1
+    assert gap(full.renewed(every[1:], negatives()), without) < 0.1
+    assert full.renewed(every, negatives()).packed()["weights"] == pytest.approx(
+        full.packed()["weights"], abs=0.01
+    )
+
+
+def test_a_large_index_counts_all_lines_and_keeps_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "ONE_BY_ONE", 60)
+    every = [entry(number) for number in LINES]
+    large = Index.build(every, negatives())
+    assert len(large.packed()["office_of"]) <= 60
+    assert [large.find(text).entries[0] for text in ("低保怎么申请", "居住证到期签注")] == ["MZ01", "GA02"]
+    renewed = Index.build(every[1:], negatives()).renewed(every, negatives())
+    assert renewed.find("低保怎么申请").entries == large.find("低保怎么申请").entries
+
+
+def test_an_index_packed_and_unpacked_is_the_same(index: Index) -> None:
+    again = Index.unpacked([entry(number) for number in LINES], index.packed())
+    assert [again.find(text) for text in TOLD] == [index.find(text) for text in TOLD]
 
 
 def test_costs_decide() -> None:

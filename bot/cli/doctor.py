@@ -9,7 +9,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import BadSetting, Settings, key_of
@@ -121,6 +120,8 @@ async def check_telegram(settings: Settings) -> list[Check]:
     token = settings.telegram_token.get_secret_value()
     if not token:
         return [(True, "Telegram 没有设置，不启用。")]
+    import aiohttp  # heavy, and needed here only
+
     url = f"{settings.telegram_api}/bot{token}/getMe"
     try:
         async with (

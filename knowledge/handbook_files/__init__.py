@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from knowledge.handbook import HandbookEntry
 from knowledge.handbook_files.columns import BY_NAME, COLUMNS, ID, STYLE_NAMES, Column, nested
 from knowledge.handbook_files.differences import Difference, FieldChange, compare, diff
 from knowledge.handbook_files.plain import read_yaml, write_yaml
 from knowledge.handbook_files.report import BadFile, Loaded, Problem
 from knowledge.handbook_files.rows import Row, clean, overlong, read_row, repeated, unfit
-from knowledge.handbook_files.sheets import read_xlsx, write_xlsx
 
 __all__ = ["BY_NAME", "COLUMNS", "ID", "STYLE_NAMES", "BadFile", "Column", "Difference", "FieldChange", "Loaded",
            "Problem", "Row", "clean", "compare", "diff", "nested", "overlong", "read_file", "read_row", "read_xlsx", "read_yaml",
            "repeated", "unfit", "write_xlsx", "write_yaml"]  # fmt: skip
+
+
+def read_xlsx(data: bytes, name: str) -> Loaded:
+    """The entries of a workbook and everything wrong with it; raise BadFile for what cannot be opened."""
+    from knowledge.handbook_files import sheets  # openpyxl is heavy, and seldom needed
+
+    return sheets.read_xlsx(data, name)
+
+
+def write_xlsx(entries: Sequence[HandbookEntry]) -> bytes:
+    """The workbook; raise BadFile for a field that no cell can hold."""
+    from knowledge.handbook_files import sheets
+
+    return sheets.write_xlsx(entries)
 
 
 def read_file(data: bytes, name: str) -> Loaded:

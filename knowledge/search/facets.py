@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-import yaml
-
-from knowledge.search.text import data, normalise
+from knowledge.search.text import normalise, table_of
 
 LONG, TAIL = 48, 30  # in a long spoken message the wish stands at the end
 SHORT = 24  # characters; a longer question brings its own topic
@@ -18,7 +16,7 @@ class Facets:
     """Patterns of `facets.yaml`: the first that matches names the field."""
 
     def __init__(self) -> None:
-        told: Mapping[str, list[str]] = yaml.safe_load(data("facets.yaml"))
+        told: Mapping[str, list[str]] = table_of("facets.yaml")
         self._fields = [
             (name, re.compile("|".join(words))) for name, words in told.items() if name not in REST
         ]

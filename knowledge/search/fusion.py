@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ MEASURES = (
     "length",
     "mended",
 )
+COVERING = ("item_chars", "item_sounds", "phrase_chars")
 SHOWN = 3
 
 
@@ -75,33 +77,37 @@ def measures(
 ) -> Doubles:
     """What tells a safe ranking from a guess, in the order of MEASURES; about −5 to 5 each."""
     best = order[0]
-    second = shares[order[1]] if len(order) > 1 else 0.0
-    outside = shares[entries:].sum()
-    linear = scores.get("linear")
-    rest = 0.0 if linear is None else float(np.delete(linear, best).max(initial=-1.0))
-    agreed = sum(float(values[:entries].argmax() == best) for values in scores.values())
+    second = float(shares[order[1]]) if len(order) > 1 else 0.0
+    first, outside = float(shares[best]), float(shares[entries:].sum())
+    linear, rest = 0.0, 0.0
+    if "linear" in scores:
+        top = np.partition(scores["linear"], -2)[-2:] if len(shares) > 1 else np.full(2, -1.0)
+        linear = float(scores["linear"][best])
+        rest = float(top[0] if top[1] == linear else top[1])
+    covered = (5 * float(scores[name][best]) if name in scores else 0.0 for name in COVERING)
+    agreed = sum(int(values[:entries].argmax()) == best for values in scores.values())
     return np.array([
         1.0,
-        _log_odds(shares[best]),
-        _log_odds(shares[best] / (shares[best] + second + 1e-12)),
+        _log_odds(first),
+        _log_odds(first / (first + second + 1e-12)),
         _log_odds(1 - outside),
-        0.0 if linear is None else float(linear[best]),
-        0.0 if linear is None else float(linear[best]) - rest,
-        *(5 * float(scores[name][best]) if name in scores else 0.0 for name in ("item_chars", "item_sounds", "phrase_chars")),
+        linear,
+        linear - rest,
+        *covered,
         agreed / 2,
-        np.log1p(length) - 4,
+        math.log1p(length) - 4,
         min(mended, 3),
     ])  # fmt: skip
 
 
 def _log_odds(share: float) -> float:
-    return float(np.clip(np.log((share + 1e-6) / (1 - share + 1e-6)), -8, 8))
+    return min(8.0, max(-8.0, math.log((share + 1e-6) / (1 - share + 1e-6))))
 
 
 def chances(measured: Doubles, weights: Weights) -> Chances:
     """The three calibrated probabilities; each at most the next."""
-    inside, three, first = (float(1 / (1 + np.exp(-(measured @ np.array(w)))))
-                            for w in (weights.inside, weights.three, weights.first))  # fmt: skip
+    told = (weights.inside, weights.three, weights.first)
+    inside, three, first = (1 / (1 + math.exp(-odds)) for odds in (np.array(told) @ measured).tolist())
     three = min(three, inside)
     return Chances(min(first, three), three, inside)
 

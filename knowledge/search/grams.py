@@ -1,89 +1,119 @@
-"""Shared grams by posting lists: how much of a message each entry, and each phrasing, covers."""
+"""Shared grams by posting lists: how much of a message each item, and each line, covers.
+
+Items are weighed by BM25 (all lines of an item are one document), by characters and by sounds; lines by the
+cosine of TF-IDF. All three lie in one table and are added up in one go.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.vocabulary import Floats, Ints, Vocabulary
+from knowledge.search.digest import Digest
+from knowledge.search.vocabulary import Floats, Ints, Known, Numbers, Vocabulary
 
 K1, B = 1.2, 0.6
-COMMON = 0.04  # grams in more than this share of the phrasings tell no phrasing from another
+COMMON = 0.015  # grams in more than this share of the phrasings tell no phrasing from another
+Whole = NDArray[np.integer[Any]]
 
 
-Numbers = NDArray[np.integer[Any]]
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The share (0–1) of a message's grams that each item holds, and the cosine (0–1) with each line."""
+
+    chars: Floats
+    sounds: Floats
+    lines: Floats
 
 
-class Postings:
-    """For each gram the rows that hold it and with what weight, laid end to end."""
+class Grams:
+    """For each gram the places that hold it and with what weight, laid end to end.
 
-    def __init__(self, grams: Numbers, rows: Numbers, values: Floats, size: int, count: int) -> None:
+    Places are the items by characters, the items by sounds, then the lines.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, items: int, lines: int, places: Whole, values: Floats,
+                 ends: Ints) -> None:  # fmt: skip
+        self._vocabulary, self._items, self._lines = vocabulary, items, lines
+        self.places, self.values, self.ends = places, values, ends
+        self._weights = line_weights(vocabulary)[: vocabulary.starts[1]] ** 2
+
+    @classmethod
+    def of(
+        cls, vocabulary: Vocabulary, digests: Sequence[Digest], rows: tuple[Ints, Ints], lines: int
+    ) -> Grams:
+        """`rows`: of the `lines` that are kept one by one, line and gram, each pair once."""
+        items = len(digests)
+        parts = [_items(vocabulary, digests, block) for block in (0, 1)] + [_lines(vocabulary, rows, lines)]
+        offsets = (0, items, 2 * items)
+        grams = np.concatenate([gram for gram, _, _ in parts])
+        places = np.concatenate(
+            [place + offset for (_, place, _), offset in zip(parts, offsets, strict=True)]
+        )
         order = np.argsort(grams, kind="stable")
-        self._rows, self._values = rows[order].astype(np.int32), values[order].astype(np.float32)
-        self._ends = np.searchsorted(grams[order], np.arange(size + 1)).astype(np.int32)
-        self.count = count
+        ends = np.searchsorted(grams[order], np.arange(len(vocabulary) + 1)).astype(np.int32)
+        places = places[order].astype(np.min_scalar_type(2 * items + lines))
+        values = np.concatenate([value for _, _, value in parts])[order]
+        return cls(vocabulary, items, lines, places, values, ends)
 
-    def add_up(self, grams: Ints, weights: Floats) -> Floats:
-        """For each row the sum of weight × value over the grams asked."""
-        if not len(grams):
-            return np.zeros(self.count, dtype=np.float32)
-        first, last = self._ends[grams], self._ends[grams + 1]
-        sizes = last - first
-        # Each posting's place: the running number plus the gap between where it lies and where it is counted.
-        gap = np.repeat(first - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
-        places = np.arange(len(gap)) + gap
-        sums = np.bincount(self._rows[places], self._values[places] * np.repeat(weights, sizes), self.count)
+    def shared(self, known: Known) -> Shared:
+        """All three sums of one message."""
+        ids, (one, two) = known.ids[: known.starts[1]], known.starts
+        sums = self._add_up(ids)
+        idf, rare, unknown = self._vocabulary.idf[ids], self._vocabulary.rare, known.unknown
+        chars = float(idf[:one].sum()) + unknown[0] * rare or 1.0
+        sounds = float(idf[one:two].sum()) + unknown[1] * rare or 1.0
+        norm = (float(self._weights[ids[:one]].sum()) + unknown[0] * rare**2) ** 0.5 or 1.0
+        items = self._items
+        return Shared(sums[:items] / chars, sums[items : 2 * items] / sounds, sums[2 * items :] / norm)
+
+    def _add_up(self, ids: Numbers) -> Floats:
+        """For each place the sum of the values of the grams asked."""
+        first = self.ends[ids]
+        sizes = self.ends[ids + 1] - first
+        # Each posting's number: the running number plus the gap between where it lies and where it is counted.
+        gap = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+        at = np.arange(len(gap)) + gap
+        sums = np.bincount(self.places[at], self.values[at], 2 * self._items + self._lines)
         return sums.astype(np.float32)
 
 
-class ItemGrams:
-    """BM25 over whole items: all phrasings and the names of an entry are one document."""
-
-    def __init__(self, vocabulary: Vocabulary, block: int, owners: NDArray[np.intp], items: int) -> None:
-        self._vocabulary = vocabulary
-        lines = vocabulary.lines[block]
-        owner = owners[lines.line]
-        once, where = np.unique(lines.gram.astype(np.int64) * items + owner, return_inverse=True)
-        counts = np.bincount(where, lines.count, len(once))
-        grams, rows = np.divmod(once, items)
-        length = np.bincount(owner, lines.count, items)
-        shape = K1 * (1 - B + B * length / (length.mean() or 1.0))
-        values = (counts / (counts + shape[rows])).astype(np.float32)
-        self._postings = Postings(grams, rows, values, len(vocabulary), items)
-
-    def scores(self, known: Ints, unknown: int) -> Floats:
-        """The share (0–1) of the message's grams, weighted by rarity, that each item holds."""
-        weights = self._vocabulary.idf[known]
-        whole = float(weights.sum()) + unknown * self._vocabulary.rare
-        return self._postings.add_up(known, np.asarray(weights / (whole or 1.0), dtype=np.float32))
+def _items(vocabulary: Vocabulary, digests: Sequence[Digest], block: int) -> tuple[Numbers, Numbers, Floats]:
+    """Gram, item and weight by BM25, the gram's rarity in it."""
+    first, last = vocabulary.starts[block : block + 2]
+    grams, counts, owners = [], [], []
+    for number, told in enumerate(digests):
+        ids, known = vocabulary.numbers(told.keys)
+        known &= (ids >= first) & (ids < last)
+        grams.append(ids[known])
+        counts.append(told.counts[known])
+        owners.append(np.full(int(known.sum()), number))
+    gram, count, owner = np.concatenate(grams), np.concatenate(counts), np.concatenate(owners)
+    length = np.bincount(owner, count, len(digests))
+    shape = K1 * (1 - B + B * length / (length.mean() or 1.0))
+    return gram, owner, (count / (count + shape[owner]) * vocabulary.idf[gram]).astype(np.float32)
 
 
-class PhraseGrams:
-    """TF-IDF cosine with every phrasing, the best phrasing standing for its item."""
+def line_weights(vocabulary: Vocabulary) -> Floats:
+    """What a gram counts in the likeness of lines: nothing where it stands in very many."""
+    common = vocabulary.frequency > COMMON * vocabulary.count
+    return np.where(common, np.float32(0), vocabulary.idf)
 
-    def __init__(self, vocabulary: Vocabulary, block: int, starts: Sequence[int]) -> None:
-        """`starts`: the number of the first phrasing of each item (phrasings are ordered by item)."""
-        self._starts = np.array(starts, dtype=np.intp)
-        self._weights = np.where(vocabulary.frequency > COMMON * vocabulary.count, 0, vocabulary.idf)
-        self._weights = self._weights.astype(np.float32)
-        self._rare = vocabulary.rare
-        lines = vocabulary.lines[block]
-        told = self._weights[lines.gram] > 0
-        grams, rows = lines.gram[told], lines.line[told]
-        norms = np.sqrt(np.bincount(rows, self._weights[grams] ** 2, vocabulary.count)) + 1e-6
-        values = (self._weights[grams] / norms[rows]).astype(np.float32)
-        self._postings = Postings(grams, rows, values, len(vocabulary), vocabulary.count)
 
-    def phrases(self, known: Ints, unknown: int) -> Floats:
-        """The cosine (0–1) with each phrasing."""
-        known = known[self._weights[known] > 0]
-        weights = self._weights[known]
-        norm = np.sqrt((weights**2).sum() + unknown * self._rare**2) or 1.0
-        return self._postings.add_up(known, np.asarray(weights / norm, dtype=np.float32))
+def _lines(vocabulary: Vocabulary, rows: tuple[Ints, Ints], count: int) -> tuple[Ints, Ints, Floats]:
+    """Gram, line and weight by TF-IDF, each line of length 1; by characters only."""
+    weights = line_weights(vocabulary)
+    line, gram = rows
+    told = (gram < vocabulary.starts[1]) & (weights[gram] > 0)
+    line, gram = line[told], gram[told]
+    norms = np.sqrt(np.bincount(line, weights[gram] ** 2, count)) + 1e-6
+    return gram, line, (weights[gram] ** 2 / norms[line]).astype(np.float32)
 
-    def best(self, scores: Floats) -> Floats:
-        """The best phrasing's score of each item."""
-        return np.asarray(np.maximum.reduceat(scores, self._starts), dtype=np.float32)
+
+def best_lines(similar: Floats, starts: Numbers) -> Floats:
+    """The most similar line of each item."""
+    return np.asarray(np.maximum.reduceat(similar, starts), dtype=np.float32)

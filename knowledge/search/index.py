@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.handbook import HandbookEntry
+from knowledge.search.building import Group, Parts, build, kept_lines
 from knowledge.search.facets import Facets
 from knowledge.search.finding import KINDS, Costs, Decision, Finding, Negative
 from knowledge.search.fusion import (
@@ -22,14 +24,13 @@ from knowledge.search.fusion import (
     measures,
     softmax,
 )
-from knowledge.search.grams import ItemGrams, PhraseGrams
-from knowledge.search.linear import Classifier
+from knowledge.search.grams import best_lines
 from knowledge.search.names import Names
 from knowledge.search.offices import office
 from knowledge.search.ratio import Ratio
-from knowledge.search.reading import BLOCKS, Reading, plain, read
-from knowledge.search.repair import Repair, character_grams
-from knowledge.search.vocabulary import Floats, Vocabulary
+from knowledge.search.reading import Reading, plain, plain_all, read
+from knowledge.search.repair import Repair
+from knowledge.search.vocabulary import Floats
 
 NAMED = 0.97  # confidence when a message is an entry's very name
 VAGUE = 2  # a message of so few characters, no name of an entry, is never answered with one entry
@@ -63,44 +64,82 @@ def entry_lines(entry: HandbookEntry) -> list[str]:
     return [entry.title, entry.short, *entry.aliases, entry.summary]
 
 
+def groups_of(entries: Sequence[HandbookEntry], negatives: Sequence[Negative]) -> list[Group]:
+    """The classes: the entries in the order of their ids, then the kinds of negatives."""
+    ordered = sorted(entries, key=lambda entry: entry.id)
+    told = [Group(entry.id, [*entry.all_phrasings(), *entry_lines(entry)]) for entry in ordered]
+    outside = [Group(kind, [n.text for n in negatives if n.kind == kind]) for kind in KINDS]
+    return told + [group for group in outside if group.lines]
+
+
+def _offices(groups: Sequence[Group], negatives: Sequence[Negative]) -> list[str]:
+    """The office of every line kept one by one, where known."""
+    known = {negative.text: negative.office for negative in negatives if negative.office}
+    lines = ((group, n) for group, kept in zip(groups, kept_lines(groups), strict=True) for n in kept)
+    return [known.get(group.lines[n], "") if group.name in KINDS else "" for group, n in lines]
+
+
 class Index:
     """Searches phrasings, pure and deterministic. Build with `Index.build`."""
 
-    def __init__(self, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], costs: Costs,
-                 switches: Switches, weights: Weights) -> None:  # fmt: skip
-        self.ids = [entry.id for entry in entries]
-        self.kinds = [kind for kind in KINDS if any(n.kind == kind for n in negatives)]
+    def __init__(self, entries: Sequence[HandbookEntry], parts: Parts | None, offices: Sequence[str], *,
+                 costs: Costs, switches: Switches, weights: Weights) -> None:  # fmt: skip
+        ordered = sorted(entries, key=lambda entry: entry.id)
+        self.ids = [entry.id for entry in ordered]
+        self.kinds = list(parts.names[len(self.ids) :]) if parts else []
         self._costs, self._switches, self._weights = costs, switches, weights
         self._facets = Facets()
-        self._names = Names(entries, self._facets.content, words=switches.words)
-        told = [[n for n in negatives if n.kind == kind] for kind in self.kinds]
-        groups = [[*entry.all_phrasings(), *entry_lines(entry)] for entry in entries]
-        self._offices = [""] * sum(map(len, groups)) + [n.office for group in told for n in group]
-        self._train([*groups, *([n.text for n in group] for group in told)])
+        self._names = Names(ordered, self._facets.content, words=switches.words)
+        self._offices, self._parts = list(offices), parts
+        self._ratio: Ratio | None = None
+        self._last: tuple[str, Finding | None] = "", None
+        if parts:
+            letters = slice(parts.vocabulary.starts[1])
+            self._repair = Repair.of(parts.vocabulary.keys[letters], parts.vocabulary.frequency[letters])
 
     @classmethod
     def build(cls, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], costs: Costs | None = None,
               switches: Switches | None = None, weights: Weights | None = None) -> Index:  # fmt: skip
         """An index of these entries, in whatever order they come."""
-        ordered = sorted(entries, key=lambda entry: entry.id)
-        return cls(ordered, negatives, costs or Costs(), switches or Switches(), weights or fitted())
+        return cls._made(
+            entries, negatives, None, costs or Costs(), switches or Switches(), weights or fitted()
+        )
 
-    def _train(self, groups: list[list[str]]) -> None:
-        """`groups`: the lines of each class, entries first."""
-        self._owners: NDArray[np.intp] = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-        if not self.ids:
-            return
-        starts = np.cumsum([0, *map(len, groups)])[:-1].tolist()
-        texts = [plain(line, words=self._switches.words) for group in groups for line in group]
-        vocabulary = Vocabulary(map(self._grams, texts))
-        self._vocabulary = vocabulary
-        self._repair = Repair(character_grams(vocabulary.ids, vocabulary.frequency.tolist()))
-        blocks = range(2 if self._switches.sounds else 1)
-        self._items = [ItemGrams(vocabulary, block, self._owners, len(groups)) for block in blocks]
-        self._phrases = PhraseGrams(vocabulary, 0, starts)
-        self._ratio = Ratio(texts, self._owners, len(groups))
-        self._classifier = Classifier(vocabulary, self._owners, len(groups))
-        vocabulary.forget_lines()
+    def renewed(self, entries: Sequence[HandbookEntry], negatives: Sequence[Negative]) -> Index:
+        """An index of these entries, learning anew only what is not the same in this one."""
+        return self._made(entries, negatives, self._parts, self._costs, self._switches, self._weights)
+
+    @classmethod
+    def _made(cls, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], before: Parts | None,
+              costs: Costs, switches: Switches, weights: Weights) -> Index:  # fmt: skip
+        groups = groups_of(entries, negatives)
+        parts = build(groups, before, sounds=switches.sounds, words=switches.words) if entries else None
+        offices = _offices(groups, negatives) if parts else []
+        made = cls(entries, parts, offices, costs=costs, switches=switches, weights=weights)
+        if switches.ratio and parts:
+            lines = [
+                (group.lines[n], i)
+                for i, (group, kept) in enumerate(zip(groups, kept_lines(groups), strict=True))
+                for n in kept
+            ]
+            texts = plain_all([line for line, _ in lines], words=switches.words)
+            made._ratio = Ratio(texts, np.array([i for _, i in lines]), len(groups))
+        return made
+
+    def packed(self) -> dict[str, NDArray[Any]]:
+        """What was learned, as plain arrays (`Index.unpacked`)."""
+        if self._parts is None:
+            return {}
+        offices = sorted(set(self._offices))
+        codes = np.array([offices.index(office) for office in self._offices], dtype=np.int16)
+        return {**self._parts.packed(), "offices": np.array(offices), "office_of": codes}
+
+    @classmethod
+    def unpacked(cls, entries: Sequence[HandbookEntry], told: Mapping[str, NDArray[Any]]) -> Index:
+        """The index that `packed` told of, with the same entries."""
+        parts = Parts.unpacked(told)
+        offices = [str(told["offices"][code]) for code in told["office_of"].tolist()]
+        return cls(entries, parts, offices, costs=Costs(), switches=Switches(), weights=fitted())
 
     def _grams(self, text: str) -> Reading:
         return read(text, sounds=self._switches.sounds, words=self._switches.words)
@@ -114,19 +153,26 @@ class Index:
 
     def signals(self, reading: Reading) -> Signals:
         """All signals that are switched on."""
-        on, known = self._switches, self._vocabulary.look_up(reading)
+        on, parts = self._switches, self._known()
+        known = parts.vocabulary.look_up(reading)
+        shared = parts.grams.shared(known)
         out: dict[str, Floats] = {}
-        similar = self._phrases.phrases(known.ids[0], known.unknown[0])
         if on.items:
-            for block, items in enumerate(self._items):
-                out[f"item_{BLOCKS[block]}"] = items.scores(known.ids[block], known.unknown[block])
+            out["item_chars"] = shared.chars
+            if on.sounds:
+                out["item_sounds"] = shared.sounds
         if on.phrases:
-            out["phrase_chars"] = self._phrases.best(similar)
-        if on.ratio:
-            out["ratio"] = self._ratio.scores(reading.text, similar)
+            out["phrase_chars"] = best_lines(shared.lines, parts.ends[:-1])
+        if self._ratio:
+            out["ratio"] = self._ratio.scores(reading.text, shared.lines)
         if on.linear:
-            out["linear"] = self._classifier.scores(known)
-        return Signals(out, similar)
+            out["linear"] = parts.classifier.scores(known)
+        return Signals(out, shared.lines)
+
+    def _known(self) -> Parts:
+        if self._parts is None:
+            raise ValueError("an index without entries knows no signals")
+        return self._parts
 
     def rank(self, scores: dict[str, Floats]) -> tuple[Doubles, list[int]]:
         """The share of every class, and the best entries' numbers."""
@@ -135,11 +181,18 @@ class Index:
 
     def find(self, text: str) -> Finding:
         """What was asked: any text at all, without the clock."""
+        asked, found = self._last  # one turn asks for the same words several times
+        if asked != text or found is None:
+            found = self._find(text)
+            self._last = text, found
+        return found
+
+    def _find(self, text: str) -> Finding:
         facet = self.facet(text)
         if not self.ids:
             return Finding("refuse", facet=facet)
         reading, mended = self.read(text)
-        if not any(reading.blocks):
+        if not any(map(len, reading.blocks)):
             return Finding("refuse", facet=facet, outside="nonsense")
         told = self.signals(reading)
         shares, order = self.rank(told.scores)

@@ -1,86 +1,64 @@
-"""A linear classifier on all grams: one-vs-rest squared hinge (a linear SVM) by truncated Newton steps."""
+"""A linear classifier on all grams: one-vs-rest squared hinge (a linear SVM)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
-from knowledge.search.vocabulary import Floats, Known, Vocabulary
+from knowledge.search.vocabulary import Floats, Ints, Known, Numbers, Vocabulary
 
-RIDGE = np.float32(1.0)
-STEPS = (5, 4, 4)  # rounds of conjugate gradients in each Newton step: stopping early is a ridge of its own
+LEAST = 3  # grams that stand less often are left out
 BIAS = np.float32(-1.0)
-LEAST = 3  # grams of fewer lines are left out
-TOGETHER = 28  # classes solved at a time: bounds the memory
 TRUST = (1.0, 0.7, 1.0)  # characters, sounds, concepts
 
 
 class Classifier:
     """Deterministic: no shuffling, no start values. A score is about 1 for the right class, -1 for others."""
 
-    def __init__(self, vocabulary: Vocabulary, classes: NDArray[np.intp], count: int) -> None:
-        kept = vocabulary.frequency >= LEAST
-        self._row = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-        self._trust = (
-            np.repeat(np.array(TRUST, dtype=np.float32), np.diff(vocabulary.starts)) * vocabulary.idf
-        )
+    def __init__(self, vocabulary: Vocabulary, weights: Floats) -> None:
+        """`weights`: a row for each gram that counts, the usual ones first (side by side is faster), a column a class."""
+        self._trust = np.repeat(np.array(TRUST, np.float32), np.diff(vocabulary.starts)) * vocabulary.idf
         self._rare = vocabulary.rare
-        rows = self._rows(vocabulary, int(kept.sum()))
-        targets = np.full((vocabulary.count, count), -1, dtype=np.float32)
-        targets[np.arange(vocabulary.count), classes] = 1
-        turned = rows.T.tocsr()
-        self._weights: Floats = np.empty((rows.shape[1], count), dtype=np.float32)
-        for first in range(0, count, TOGETHER):
-            part = slice(first, first + TOGETHER)
-            self._weights[:, part] = _newton(rows, turned, targets[:, part])
+        self.row = rows_of(vocabulary)
+        self.weights = np.vstack([weights, np.zeros((1, weights.shape[1]), weights.dtype)])
 
-    def _rows(self, vocabulary: Vocabulary, width: int) -> sparse.csr_matrix:
-        line = np.concatenate([lines.line for lines in vocabulary.lines])
-        gram = np.concatenate([lines.gram for lines in vocabulary.lines])
-        used = self._row[gram] >= 0
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, rows: tuple[Ints, Ints], ends: Numbers,
+           before: Floats | None = None, columns: Sequence[int] = ()) -> Classifier:  # fmt: skip
+        """Trained on lines that come class by class; `ends`: where each class ends, 0 first.
+
+        With `before`, the weights that are known already, only some columns are trained.
+        """
+        from knowledge.search.training import train  # what only training needs is heavy
+
+        line, gram = rows
+        made = cls(vocabulary, np.zeros((0, len(ends) - 1), dtype=np.float32))
+        count = int((vocabulary.frequency >= LEAST).sum())
+        used = made.row[gram] < count
         line, gram = line[used], gram[used]
-        norms = np.sqrt(np.bincount(line, self._trust[gram] ** 2, vocabulary.count)) + 1e-6
-        values = (self._trust[gram] / norms[line]).astype(np.float32)
-        return sparse.csr_matrix((values, (line, self._row[gram])), shape=(vocabulary.count, width))
+        norms = np.sqrt(np.bincount(line, made._trust[gram] ** 2, int(ends[-1]))) + 1e-6
+        values = (made._trust[gram] / norms[line]).astype(np.float32)
+        wanted = columns if before is not None else range(len(ends) - 1)
+        found = train(line, made.row[gram], values, count, ends, wanted)
+        if before is None:
+            return cls(vocabulary, found)
+        before[:, list(columns)] = found
+        return cls(vocabulary, before)
 
     def scores(self, known: Known) -> Floats:
         """One score a class."""
-        grams = np.concatenate(known.ids)
-        weights = self._trust[grams]
-        norm = np.sqrt((weights**2).sum() + known.unknown[0] * self._rare**2) + 1e-6
-        rows = self._row[grams]
-        used = rows >= 0
+        weights = self._trust.take(known.ids)
+        norm = (float(weights @ weights) + known.unknown[0] * self._rare**2) ** 0.5 + 1e-6
         return np.asarray(
-            (weights[used] / np.float32(norm)) @ self._weights[rows[used]] + BIAS, dtype=np.float32
+            weights @ self.weights.take(self.row.take(known.ids), axis=0) / np.float32(norm) + BIAS
         )
 
 
-def _dots(a: Floats, b: Floats) -> Floats:
-    return np.asarray(np.einsum("ij,ij->j", a, b), dtype=np.float32)
-
-
-def _newton(rows: sparse.csr_matrix, turned: sparse.csr_matrix, targets: Floats) -> Floats:
-    """All classes together: each step solves least squares on the lines that are not yet told apart."""
-    weights = np.zeros((rows.shape[1], targets.shape[1]), dtype=np.float32)
-    for rounds in STEPS:
-        scores = rows @ weights + BIAS
-        open_ = targets * scores < 1
-        rest = turned @ (open_ * (targets - scores)) - RIDGE * weights
-        _descend(rows, turned, open_, rest, weights, rounds)
-    return weights
-
-
-def _descend(rows: sparse.csr_matrix, turned: sparse.csr_matrix, open_: NDArray[np.bool_], rest: Floats,
-             weights: Floats, rounds: int) -> None:  # fmt: skip
-    """Conjugate gradients, in place, one independent system a class."""
-    tiny = np.float32(1e-12)
-    step, size = rest.copy(), _dots(rest, rest)
-    for _ in range(rounds):
-        along = turned @ (open_ * (rows @ step)) + RIDGE * step
-        pace = size / (_dots(step, along) + tiny)
-        weights += pace * step
-        rest -= pace * along
-        fresh = _dots(rest, rest)
-        step = rest + np.asarray(fresh / (size + tiny), dtype=np.float32) * step
-        size = fresh
+def rows_of(vocabulary: Vocabulary) -> Ints:
+    """The row of each gram; those that do not count have the last one, which is empty."""
+    kept = np.flatnonzero(vocabulary.frequency >= LEAST)
+    kept = kept[np.argsort(-vocabulary.frequency[kept], kind="stable")]
+    row = np.full(len(vocabulary), len(kept), dtype=np.int32)
+    row[kept] = np.arange(len(kept))
+    return row

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import yaml
 
 from knowledge.search.concepts import Lexicon
-from knowledge.search.text import data
+from knowledge.search.text import table_of
 from knowledge.search.vocabulary import Floats
 
 LIKENESS = 0.55  # cosine from which a known question's office holds for another wording
@@ -18,7 +17,7 @@ LIKENESS = 0.55  # cosine from which a known question's office holds for another
 @cache
 def topics() -> Lexicon:
     """Words to offices (`offices.yaml`: office: [word, …])."""
-    told: dict[str, list[str]] = yaml.safe_load(data("offices.yaml"))
+    told: dict[str, list[str]] = table_of("offices.yaml")
     return Lexicon({str(word): office for office, words in told.items() for word in words})
 
 

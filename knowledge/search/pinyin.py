@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.search.text import data
 
 MOST_LETTERS = 40
+UNHEARD = 0xFFFF  # the number of a letter without a sound
+WRITTEN = 0xE000  # syllables typed in Latin letters stand as private letters from here on
 _LATIN = re.compile(r"[a-z]+")
 _TAIL = re.compile(r"(?<=[aei])ng$")
 
@@ -21,14 +27,41 @@ def fuzzy(syllable: str) -> str:
 @cache
 def table() -> dict[str, str]:
     """Each character's fuzzy syllable (its commonest reading)."""
-    rows = (line.split("\t") for line in data("pinyin.tsv").splitlines())
-    return {char: fuzzy(sound) for sound, chars in rows for char in chars}
+    return {char: fuzzy(sound) for sound, chars in _rows() for char in chars}
+
+
+def _rows() -> list[list[str]]:
+    return [line.split("\t") for line in data("pinyin.tsv").splitlines()]
 
 
 @cache
 def known() -> frozenset[str]:
     """Every syllable there is, as typed."""
-    return frozenset(line.split("\t")[0] for line in data("pinyin.tsv").splitlines())
+    return frozenset(sound for sound, _ in _rows())
+
+
+@cache
+def numbers() -> dict[str, int]:
+    """Fuzzy syllables numbered from 1."""
+    return {sound: number for number, sound in enumerate(sorted(set(map(fuzzy, known()))), 1)}
+
+
+@cache
+def sound_of() -> NDArray[np.uint16]:
+    """By letter (UTF-16) the number of its syllable: 0 for blanks, UNHEARD for letters without a sound."""
+    out = np.full(1 << 16, UNHEARD, dtype=np.uint16)
+    for sound, chars in _rows():
+        out[np.frombuffer(chars.encode("utf-16-le"), dtype=np.uint16)] = numbers()[fuzzy(sound)]
+    count = len(numbers())
+    out[WRITTEN + 1 : WRITTEN + 1 + count] = np.arange(1, count + 1)
+    out[[ord(" "), ord("\n")]] = 0
+    return out
+
+
+@cache
+def sounds() -> array[int]:
+    """The same table for one letter at a time."""
+    return array("H", sound_of().tobytes())
 
 
 @lru_cache(4096)
@@ -47,7 +80,12 @@ def spelled(word: str) -> list[str]:
 
 def syllables(piece: str) -> list[str]:
     """The sounds of one piece of text (no spaces); pinyin typed in Latin letters counts as sound."""
-    sounds = table()
     if piece.isascii():
         return [sound for word in _LATIN.findall(piece) for sound in spelled(word)]
+    sounds = table()
     return [sounds[char] for char in piece if char in sounds]
+
+
+def written(piece: str) -> str:
+    """The sounds of a piece of Latin letters and digits, one private letter each."""
+    return "".join(chr(WRITTEN + numbers()[sound]) for sound in syllables(piece))

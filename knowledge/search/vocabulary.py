@@ -1,92 +1,67 @@
-"""Grams to numbers: one table for all blocks (characters, sounds, concepts), each block a range of numbers."""
+"""Grams to numbers: one sorted table, each block (characters, sounds, concepts) a range of numbers."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.reading import BLOCKS, Reading
+from knowledge.search.digest import Digest
+from knowledge.search.keys import CONCEPT, SOUND, Longs
+from knowledge.search.reading import Reading
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Numbers = NDArray[np.intp]
+RARE = 50_000  # for each so many lines a gram must stand once more to be kept
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A message in numbers: the known grams of each block (sorted, each once), and how many are unknown."""
+    """A message in numbers: its known grams (sorted, each once), where the blocks begin, how many are unknown."""
 
-    ids: tuple[Ints, ...]
-    unknown: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """All lines in one block, as parallel arrays sorted by line and gram: each pair once, with its count."""
-
-    line: Ints
-    gram: Ints
-    count: Ints
+    ids: Numbers
+    starts: tuple[int, int]
+    unknown: tuple[int, int, int]
 
 
 class Vocabulary:
-    """Learned from the lines in one pass; grams of fewer than `least` lines are dropped."""
+    """The grams of all classes that stand at least twice."""
 
-    def __init__(self, readings: Iterable[Reading], least: int = 2) -> None:
-        tables: list[dict[str, int]] = [_numbering() for _ in BLOCKS]
-        rows: list[list[Ints]] = [[] for _ in BLOCKS]
-        for reading in readings:
-            for table, kept, grams in zip(tables, rows, reading.blocks, strict=True):
-                kept.append(np.fromiter(map(table.__getitem__, grams), dtype=np.int32, count=len(grams)))
-        self.count = len(rows[0])
-        self.ids: dict[str, int] = {}
-        self.starts = [0]
-        self.lines: list[Lines] = []
-        seen = [self._keep(tables.pop(0), rows.pop(0), least) for _ in BLOCKS]  # each table freed when kept
-        self.frequency: Ints = np.concatenate(seen)
-        self.idf: Floats = np.log1p(self.count / (self.frequency + 0.5)).astype(np.float32)
-        self.rare = float(np.log1p(self.count))
+    def __init__(self, keys: Longs, frequency: Ints, count: int) -> None:
+        """`keys`: sorted; `frequency`: how often each stands in the `count` lines."""
+        self.keys, self.frequency, self.count = keys, frequency, count
+        self.starts = (0, *np.searchsorted(keys, (SOUND, CONCEPT)).tolist(), len(keys))
+        self.idf: Floats = np.log1p(count / (frequency + 0.5)).astype(np.float32)
+        self.rare = float(np.log1p(count))
 
-    def _keep(self, table: dict[str, int], rows: list[Ints], least: int) -> Ints:
-        """Number the frequent grams on, keep the lines in those numbers; tell in how many lines each is."""
-        owner = np.repeat(np.arange(len(rows), dtype=np.int64), [len(row) for row in rows])
-        pairs, count = np.unique(owner * max(1, len(table)) + np.concatenate(rows), return_counts=True)
-        line, gram = (part.astype(np.int32) for part in divmod(pairs, max(1, len(table))))
-        seen = np.bincount(gram, minlength=len(table)).astype(np.int32)
-        kept, start = seen >= least, self.starts[-1]
-        renamed = np.where(kept, np.cumsum(kept) - 1 + start, -1).astype(np.int32)
-        self.ids.update(
-            (gram, number) for gram, number in zip(table, renamed.tolist(), strict=True) if number >= 0
-        )
-        used = kept[gram]
-        self.lines.append(Lines(line[used], renamed[gram[used]], count[used].astype(np.int32)))
-        self.starts.append(start + int(kept.sum()))
-        return seen[kept]
+    @classmethod
+    def of(cls, digests: Sequence[Digest]) -> Vocabulary:
+        """Learned from every class's grams."""
+        count = sum(told.lines for told in digests)
+        keys, where = np.unique(np.concatenate([told.keys for told in digests]), return_inverse=True)
+        seen = np.bincount(where, np.concatenate([told.counts for told in digests]), len(keys))
+        kept = seen >= 2 + count // RARE
+        return cls(keys[kept], seen[kept].astype(np.int32), count)
 
     def __len__(self) -> int:
-        return self.starts[-1]
+        return len(self.keys)
 
-    def forget_lines(self) -> None:
-        """Drop what only training needs."""
-        self.lines = []
+    def numbers(self, keys: Longs) -> tuple[Numbers, NDArray[np.bool_]]:
+        """The number of each key, and which of them are known."""
+        ids = np.searchsorted(self.keys, keys)
+        np.minimum(ids, len(self.keys) - 1, out=ids)
+        return ids, self.keys[ids] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
 
     def look_up(self, reading: Reading) -> Known:
         """The message in numbers."""
-        ids, known, unknown = self.ids, [], []
-        for grams in reading.blocks:
-            once = set(grams)
-            found = [ids[gram] for gram in once if gram in ids]
-            found.sort()
-            known.append(np.array(found, dtype=np.int32))
-            unknown.append(len(once) - len(found))
-        return Known(tuple(known), tuple(unknown))
-
-
-def _numbering() -> dict[str, int]:
-    """A table that gives each new gram the next number."""
-    table: defaultdict[str, int] = defaultdict()
-    table.default_factory = table.__len__
-    return table
+        once = [sorted(set(block)) for block in reading.blocks]
+        asked = np.array([*once[0], *once[1], *once[2]], dtype=np.int64)
+        ids, known = self.numbers(asked)
+        ids = ids[known]
+        one, two = np.searchsorted(ids, self.starts[1:3]).tolist()
+        told = (one, two - one, len(ids) - two)
+        unknown = tuple(len(block) - n for block, n in zip(once, told, strict=True))
+        return Known(ids, (one, two), (unknown[0], unknown[1], unknown[2]))

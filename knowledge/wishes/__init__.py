@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from knowledge.handbook import STYLES, HandbookEntry
+from knowledge.search.release import release
 from knowledge.wishes import words
-from knowledge.wishes.grams import Matrix, Space, normal, ridge
+from knowledge.wishes.grams import Space, normal, ridge
 
 DATA = Path(__file__).parent.parent / "data"
 HANDBOOK, NONE = "handbook", "none"
@@ -106,8 +108,11 @@ def _is_bare_name(text: str) -> bool:
 class Recogniser:
     """Tells deeds apart from each other, from questions, and from talk that is neither."""
 
-    def __init__(self, names: tuple[str, ...], space: Space, weights: Matrix, known: str = "") -> None:
+    def __init__(
+        self, names: tuple[str, ...], space: Space, weights: NDArray[np.float16], known: str = ""
+    ) -> None:
         self._names, self._space, self._weights = names, space, weights
+        self._last: tuple[str, tuple[Wish, ...]] = "", ()
         self._known = known  # a word of these sentences (温度, 毛病) is no name, though it looks like one
 
     @classmethod
@@ -125,12 +130,35 @@ class Recogniser:
         classes = np.repeat(np.arange(len(names)), [len(groups[name]) for name in names])
         share = np.bincount(classes)[classes].astype(np.float32)
         weights = ((np.median(share) / share) ** EVENING).astype(np.float32)
-        space = Space(texts)
+        space, rows = Space.learn(texts)
         known = "\n".join(line for name in names if name != NONE for line in groups[name])
-        return cls(names, space, ridge(space.rows, classes, weights, ROUNDS, PENALTY), known)
+        learned = ridge(rows, classes, weights, ROUNDS, PENALTY).astype(np.float16)
+        del rows
+        release()
+        return cls(names, space, learned, known)
+
+    def packed(self) -> dict[str, NDArray[Any]]:
+        """What was learned, as plain arrays (`Recogniser.unpacked`)."""
+        known = np.frombuffer(self._known.encode("utf-8", "replace"), dtype=np.uint8)
+        told = {"names": np.array(self._names), "weights": self._weights, "known": known}
+        return {**told, "keys": self._space.keys, "counts": self._space.weights}
+
+    @classmethod
+    def unpacked(cls, told: Mapping[str, NDArray[Any]]) -> Recogniser:
+        """The recogniser that `packed` told of."""
+        names = tuple(str(name) for name in told["names"])
+        known = told["known"].tobytes().decode("utf-8")
+        return cls(names, Space(told["keys"], told["counts"]), told["weights"], known)
 
     def recognise(self, text: str) -> tuple[Wish, ...]:
         """All deeds, best first; the confidences add up to 1."""
+        asked, found = self._last  # one turn asks for the same words several times
+        if asked != text or not found:
+            found = self._recognise(text)
+            self._last = text, found
+        return found
+
+    def _recognise(self, text: str) -> tuple[Wish, ...]:
         told = _named_if_taken_back(self._learned(text), text)
         if ruled := by_rule(text) or self._by_name(text, told):
             told = _settled(told, ruled)
@@ -144,7 +172,8 @@ class Recogniser:
         return Wish(NONE, NAMED) if is_name else None
 
     def _learned(self, text: str) -> dict[str, float]:
-        scores = (self._space.row(text) @ self._weights)[0] * SHARPNESS
+        columns, values = self._space.row(text)
+        scores = values @ self._weights.take(columns, axis=0) * SHARPNESS
         chances = np.exp(scores - scores.max())
         return dict(zip(self._names, (chances / chances.sum()).tolist(), strict=True))
 
