@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot import rounds
 from bot.channels import Channel
@@ -28,7 +29,7 @@ from bot.lock import FileLock
 from bot.office import Office, wall_clock
 from bot.photos import clean_photo
 from bot.sample import load_sample
-from bot.settings import Settings, key_of
+from bot.settings import BadSetting, Settings, key_of, ready_folder
 from bot.web import site
 from intents.library import Centre, Library
 from intents.shelf import Shelf
@@ -51,12 +52,19 @@ def archive_for(settings: Settings) -> Archive:
     archive = Archive(
         settings.url, Vault(key_of(settings), os.urandom), os.urandom, synchronous=settings.synchronous
     )
-    migrate.upgrade(archive.engine)
+    try:
+        migrate.upgrade(archive.engine)
+    except OperationalError as error:
+        archive.close()
+        raise BadSetting(
+            f"设置有误，JIAMENKOU_DATABASE_URL：数据库打不开（{str(error.orig).splitlines()[0]}）。请改好后再启动。"
+        ) from error
     return archive
 
 
 def lock_for(settings: Settings) -> FileLock | None:
     """The lock that keeps a second process off an SQLite file."""
+    ready_folder(settings)
     if not settings.url.startswith("sqlite:///"):
         return None
     return FileLock(Path(settings.url.removeprefix("sqlite:///") + ".lock"))
@@ -68,7 +76,9 @@ def first_link(records: Records, office: Office) -> str | None:
     if any(worker.has_password for worker in admins):
         return None
     if admins:
-        admin_id = admins[0].id
+        admin_id = max(
+            admins, key=lambda worker: (worker.level, -worker.id)
+        ).id  # who can let everybody else in
     else:
         area = records.places.fact("centre", {}).get("area_id") or "root"
         admin_id = records.staff.add(
@@ -254,14 +264,27 @@ async def run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         if lock := lock_for(settings):
             stack.enter_context(lock)
+        door = stack.enter_context(_door(settings))
         app = App(settings)
         stack.callback(app.close)
         await app.prepare()
         server = uvicorn.Server(_uvicorn(app, settings))
         await stack.enter_async_context(app.running())
         await _announce(app)
-        await server.serve()
+        await server.serve(sockets=[door])
     return 0
+
+
+def _door(settings: Settings) -> socket.socket:
+    """The socket that the pages are served on, taken before any address is told."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise BadSetting(
+            f"设置有误，JIAMENKOU_HOST、JIAMENKOU_PORT：不能在 {settings.host}:{settings.port} 上启动（{error.strerror}），"
+            "可能已被别的程序占用。请改好后再启动。"
+        ) from error
 
 
 def _uvicorn(app: App, settings: Settings) -> uvicorn.Config:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "JIAMENKOU_"
+ELSEWHERE = {f"{PREFIX}FULL"}  # read by the tests
 
 
 class BadSetting(ValueError):
@@ -115,6 +118,7 @@ def _decode(text: str) -> bytes:
 
 def load(**given: Any) -> Settings:
     """Read the settings; raise BadSetting with one sentence that names what is wrong."""
+    _no_unknown_names()
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -123,18 +127,51 @@ def load(**given: Any) -> Settings:
         raise BadSetting(f"设置有误，{name}{_plain(first)}。请改好后再启动。") from error
 
 
+def _no_unknown_names() -> None:
+    """A misspelled name would silently leave the default in force."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | ELSEWHERE
+    told = {name.upper() for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith(PREFIX)}
+    for name in sorted(told - known):
+        near = difflib.get_close_matches(name, sorted(known - ELSEWHERE), 1, 0.8)
+        hint = f"是不是 {near[0]}？" if near else "有哪些设置，见 README。"
+        raise BadSetting(f"设置有误，没有 {name} 这个设置，{hint}请改好后再启动。")
+
+
+PROBLEMS = {
+    "int_parsing": "要是整数",
+    "float_parsing": "要是数字",
+    "bool_parsing": "只能是 true 或 false",
+    "less_than_equal": "不能大于 {le}",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "要大于 {gt}",
+    "literal_error": "只能是 {expected}",
+}  # pydantic says it in English
+
+
 def _plain(problem: Mapping[str, Any]) -> str:
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    allowed = problem.get("ctx", {}).get("expected")
-    return f"只能是 {allowed}，现在是“{problem['input']}”" if allowed else message
+    rule = PROBLEMS.get(problem["type"])
+    if rule is None:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    allowed = {name: str(value).replace(" or ", " 或 ") for name, value in problem.get("ctx", {}).items()}
+    return f"{rule.format(**allowed)}，现在是“{problem['input']}”"
+
+
+def ready_folder(settings: Settings) -> Path:
+    """The data folder, made where there is none yet; raises BadSetting where it cannot be."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadSetting(
+            f"设置有误，{PREFIX}DATA_DIR：文件夹 {settings.data_dir} 用不了（{error.strerror}）。请改好后再启动。"
+        ) from error
+    return settings.data_dir
 
 
 def key_of(settings: Settings) -> bytes:
     """The key that personal data is sealed with; made and kept (mode 600) at the first start."""
     if told := settings.secret_key.get_secret_value():
         return _decode(told)
-    path = settings.data_dir / "secret.key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = ready_folder(settings) / "secret.key"
     if not path.exists():
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bot.app import first_link
 from bot.cli import PARTS, parser
+from bot.office import Office
+from intents.library import Library
+from storage.archive import Archive
+from tests.databases import START
 
 ROOT = Path(__file__).resolve().parent.parent
 DECISIONS = {"answer", "choose", "refuse", "act", "emergency", "human"}
@@ -95,6 +101,38 @@ def test_a_wrong_setting_stops_with_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "JIAMENKOU_PORT" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_taken_port_stops_the_start_before_an_address_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = bot("run", folder=tmp_path, JIAMENKOU_PORT=port)
+    assert done.returncode == 2
+    assert "JIAMENKOU_PORT" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_database_that_is_away_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
+    url = "postgresql://somebody:hidden@127.0.0.1:1/nothing"
+    done = bot("run", folder=tmp_path, JIAMENKOU_DATABASE_URL=url, JIAMENKOU_PORT="18765")
+    assert done.returncode == 2
+    assert "JIAMENKOU_DATABASE_URL" in done.stderr
+    assert "hidden" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_first_link_is_for_the_admin_who_can_let_everybody_in(archive: Archive, library: Library) -> None:
+    office = Office(archive, library, now=lambda: START)
+    with archive.open() as records:
+        link = first_link(records, office)
+        assert link
+        key = records.staff.key(link, "link", START)
+    office.clerk.close()
+    assert key
+    with archive.reading() as records:
+        admins = [worker for worker in records.staff.all() if worker.role == "admin"]
+        assert key.worker.level == max(worker.level for worker in admins) > 0
 
 
 def test_doctor_says_what_to_mend(tmp_path: Path) -> None:

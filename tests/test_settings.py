@@ -29,6 +29,40 @@ def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.Mon
         load()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("JIAMENKOU_PORT", "abc", "要是整数，现在是“abc”"), ("JIAMENKOU_PORT", "70000", "不能大于 65535，现在是“70000”"),
+        ("JIAMENKOU_DELIVERY_SECONDS", "0", "要大于 0"), ("JIAMENKOU_WEB_CHAT", "maybe", "只能是 true 或 false"),
+        ("JIAMENKOU_SYNCHRONOUS", "SOMETIMES", "只能是 'FULL' 或 'NORMAL'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_chinese(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=said):
+        load()
+
+
+def test_a_misspelled_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("JIAMENKOU_PROT=9001\n")
+    with pytest.raises(BadSetting, match=r"JIAMENKOU_PROT.*是不是 JIAMENKOU_PORT"):
+        load()
+    (tmp_path / ".env").write_text("SOMEBODY_ELSE=1\n")
+    monkeypatch.setenv("JIAMENKOU_FULL", "1")
+    assert load().port == 8080
+    monkeypatch.setenv("JIAMENKOU_COLOUR_OF_DOOR", "red")
+    with pytest.raises(BadSetting, match="JIAMENKOU_COLOUR_OF_DOOR"):
+        load()
+
+
+def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadSetting, match="JIAMENKOU_DATA_DIR"):
+        key_of(load(data_dir=tmp_path / "file" / "data"))
+
+
 def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIAMENKOU_TELEGRAM_TOKEN", "1:a")
     monkeypatch.setenv("JIAMENKOU_TELEGRAM_MODE", "webhook")
