@@ -27,8 +27,12 @@ LINES = {"119": "火警、救援", "120": "急救", "110": "报警", "122": "交
 FRESH = timedelta(minutes=60)  # how long what is said belongs to an alert
 TAKE_WITHIN = timedelta(minutes=1)
 EVERYDAY = 0.9  # a handbook question at least so plain is answered even then
+CALM_DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "errand", "progress", "reminder",
+                        "my_reminders", "duty", "activity", "withdraw"})  # fmt: skip
+CALM = 0.8  # one of these so plainly wished is begun without asking about danger
 SAFE = re.compile(
     r"(我|都|已经|现在|人)(没事|没危险|安全|平安)了|^(没事|没危险|安全|平安)了?[呀啊。！! ]*$|误会|虚惊一场|说着玩"
+    r"|^[^还没又不]*(扑灭|灭|找到|找着|醒过来)了[^还没又不]*$"
 )
 PRIVATE = frozenset({"domestic_violence", "child_harm", "self_harm"})
 
@@ -48,7 +52,7 @@ def heard(scene: Scene) -> list[Reply] | None:
 
 def suspected(scene: Scene) -> list[Reply] | None:
     """Words that may tell of danger and are not plainly something else: the person is asked, with the number at hand."""
-    if scene.worker is not None or scene.message.button or _is_everyday(scene):
+    if scene.worker is not None or scene.message.button or _is_everyday(scene) or _is_calm_deed(scene):
         return None
     found = emergency.suspect(scene.text)
     if found is None:
@@ -146,6 +150,12 @@ def _is_everyday(scene: Scene) -> bool:
         return bool(scene.message.button)
     finding = scene.lore.index.find(scene.text)
     return finding.decision == "answer" and finding.confidence >= EVERYDAY
+
+
+def _is_calm_deed(scene: Scene) -> bool:
+    """A haircut for somebody who cannot walk is a haircut."""
+    wishes = scene.lore.recogniser.recognise(scene.text) if scene.text else ()
+    return bool(wishes) and wishes[0].name in CALM_DEEDS and wishes[0].confidence >= CALM
 
 
 CONFIRMED = Intent("danger", "求助", confirmed)
