@@ -13,7 +13,7 @@ from intents.talk import MISS, Json, Question, Stale, Talk, ask
 from knowledge import when
 
 NOISE = re.compile(
-    r"(请|麻烦|帮我|给我|记得|记着|到时候|到时|定个|设个|设一个|设置|加个|一下|提醒|提个醒|叫我|喊我|我|你|要|让|别忘了|的时候|点个|闹钟)"
+    r"(等一?[下哈]|等一?会儿?|待会儿?|过一?会儿?|一会儿|请|麻烦|帮我|给我|记得|记着|到时候|到时|定个|设个|设一个|设置|加个|一下|提醒|提个醒|叫我|喊我|我|你|要|让|别忘了|的时候|点个|闹钟)"
 )
 MOST = 20  # reminders a person may have
 
@@ -108,8 +108,10 @@ def mine(scene: Scene) -> Talk:
         (str(r.id), f"{when.say_rule(r.rule, r.starts_at) if r.rule else when.say(r.starts_at)} {r.what}")
         for r in found
     ]
+    named = {str(r.id): (r.what,) for r in found}
     chosen = yield from ask(
-        "which", Choice("您的提醒都在这里。要取消哪一个？", [*rows, ("", "都留着")], gleans=False)
+        "which",
+        Choice("您的提醒都在这里。要取消哪一个？", [*rows, ("", "都留着")], gleans=False, words=named),
     )
     if not chosen:
         return Reply("好的，都留着。")

@@ -56,7 +56,7 @@ def help_(scene: Scene) -> Reply:
 def elder(scene: Scene) -> Reply:
     """长者模式 on or off, remembered."""
     scene.verdict = Verdict("act", "greeting")
-    off = any(word in scene.opening for word in ("关", "退出", "取消", "普通"))
+    off = any(word in scene.text for word in ("关", "退出", "取消", "普通"))
     scene.records.people.set_elder(scene.person.id, not off)
     scene.person.elder = not off
     if off:

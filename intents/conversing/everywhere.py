@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from intents import booking, router, staff
-from intents.conversing.walking import MENU, begin, finish, walk_on
+from intents import booking, router, small, staff
+from intents.conversing.walking import MENU, begin, finish, repeat, walk_on
 from intents.message import Reply
 from intents.scene import Scene
 
-CANCEL = re.compile(
-    r"^[/／]?我?(取消|算了|不办了|不弄了|不约了|不报了|不调了|不等了|不问了|退出|停止|不要了|cancel)[吧了啊呀。！! ]*$",
-    re.I,
-)
+_STOP = r"(?:取消|算了|停止|退出|不要了|cancel|(?:先不|不想|不)(?:办|弄|约|报|调|等|问|定|订|搞|填|预约|申请|登记)了)"
+CANCEL = re.compile(rf"^[/／]?(?:那|哎|唉)?我?{_STOP}(?:[吧啊呀，, ]*我?{_STOP})?[吧了啊呀。！! ]*$", re.I)
 BACK = re.compile(r"^[/／]?(返回|上一步|退回|回去|后退|back)[吧了啊呀。！! ]*$", re.I)
 RESUME = re.compile(r"^(继续|接着办|接着来)[吧啊。！! ]*$")
 
@@ -31,13 +30,20 @@ def everywhere(scene: Scene) -> list[Reply] | None:
     if RESUME.match(text) and (paused := talk.state.pop("paused", None)):
         talk.dialogue, talk.state["answers"] = paused["dialogue"], paused["answers"]
         return walk_on(scene, router.named(talk.dialogue), "", lead="好的，我们接着刚才的。")
+    if RESUME.match(text):
+        return repeat(scene) if talk.dialogue else [Reply("现在没有放着没办完的事。想办什么，直接说。", MENU)]
     if started := router.universal(scene):
-        return begin(scene, started)
+        return _bigger(scene) if talk.dialogue and started.intent is small.ELDER else begin(scene, started)
     if found := router.BIND.match(text):
         return [staff.bind(scene, found[1])]
     if scene.worker is None and not talk.dialogue and (said := staff.unbound(text)):
         return [said]
     return None
+
+
+def _bigger(scene: Scene) -> list[Reply]:
+    """长者模式 in the middle of a form changes how it is shown; the form goes on."""
+    return [replace(small.elder(scene), options=()), *repeat(scene)]
 
 
 def _back(scene: Scene) -> list[Reply]:
