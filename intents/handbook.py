@@ -183,7 +183,7 @@ def refuse(scene: Scene, finding: Finding) -> Reply:
         office = (
             f"这件事请问{finding.office}。"
             if finding.office
-            else "这件事不在社区办，可以打 12345 问清楚归哪里管。"
+            else "可以打 12345 问问归哪里管，也可以找社区的工作人员。"
         )
         return Reply(f"这一项我们手册里没有收录，不敢乱答。{office}", MENU)
     if finding.outside == "nonsense":
