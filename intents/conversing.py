@@ -246,6 +246,7 @@ def _everywhere(scene: Scene) -> list[Reply] | None:
     text, talk = scene.text.strip(), scene.talk
     if CANCEL.match(text) and talk.dialogue:
         title = router.named(talk.dialogue).title
+        booking.let_go(scene)
         return _finish(scene, [Reply(f"好的，{title}已取消，什么都没有提交。还想办什么，直接说。", MENU)])
     if BACK.match(text) and talk.dialogue:
         return _back(scene)
@@ -283,6 +284,7 @@ def _go_on(scene: Scene) -> list[Reply]:
     if isinstance(stopped, Done):
         return _finish(scene, stopped.replies)
     if stopped.name != (scene.talk.state.get("asked") or {}).get("name"):
+        scene.note_words()
         return [_ask(scene, stopped)]  # an answer given before does not hold any more: that comes first
     question, text = stopped.question, scene.text
     if (changed := _change(scene, intent, stopped.name)) is not None:

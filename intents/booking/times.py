@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from intents.booking import free
+from intents.booking.free import Want
 from intents.message import Message
 from intents.questions import ANY, names_day
 from intents.scene import ZONE, Scene
 from intents.talk import MISS, Json, Part, Question, Stale, ask
 from knowledge import when
-from knowledge.services import Service
 
 LAST = re.compile(r"最晚|最迟|最后一个")
 MORNING = re.compile(r"早|上午|凌晨|清晨")
@@ -118,19 +118,18 @@ def within(span: str, moments: Iterable[datetime]) -> list[datetime]:
     return [moment for moment in moments if begin <= clock(moment) < end]
 
 
-def ask_time(scene: Scene, service: Service, place_id: str, day: date, question: AtTime,
-             moments: Sequence[datetime]) -> Part:  # fmt: skip
+def ask_time(scene: Scene, want: Want, day: date, question: AtTime, moments: Sequence[datetime]) -> Part:
     """The moment chosen of those that are free; other words change what is offered, once with the reason."""
     told: datetime | str = yield from ask("time", question)
     if isinstance(told, str):
-        raise _turned(scene, service, day, told, moments)
+        raise _turned(scene, want, day, told, moments)
     if told not in moments:
-        raise _refused(scene, service, place_id, told)
+        raise _refused(scene, want, told)
     scene.answers["_held"] = told.isoformat()
     return told
 
 
-def _refused(scene: Scene, service: Service, place_id: str, wanted: datetime) -> Stale:
+def _refused(scene: Scene, want: Want, wanted: datetime) -> Stale:
     """A time that cannot be had; one that was free a moment ago was lost to somebody else (RG01)."""
     scene.answers["_since"] = scene.message.at.isoformat()
     scene.answers.pop("_part", None)
@@ -138,10 +137,10 @@ def _refused(scene: Scene, service: Service, place_id: str, wanted: datetime) ->
         keep_near(scene, wanted, 3)
         return Stale("time", f"抱歉，{when.say(wanted)}刚被约走了。")
     keep_near(scene, wanted, 3 if scene.person.elder else 6)
-    return Stale("time", f"{free.why_not_at(scene, service, place_id, wanted)}您看看别的时间。")
+    return Stale("time", f"{free.why_not_at(scene, want, wanted)}您看看别的时间。")
 
 
-def _turned(scene: Scene, service: Service, day: date, told: str, moments: Sequence[datetime]) -> Stale:
+def _turned(scene: Scene, want: Want, day: date, told: str, moments: Sequence[datetime]) -> Stale:
     """Another day, or a part of the day, was told instead of a time."""
     scene.answers.pop("_near", None)
     if ":" not in told:
@@ -150,9 +149,9 @@ def _turned(scene: Scene, service: Service, day: date, told: str, moments: Seque
     scene.answers["_part"], scene.answers["_since"] = told, scene.message.at.isoformat()
     if within(told, moments):
         return Stale("time", "")
-    planned = within(told, (slot.starts_at for slot in service.slots(day, scene.lore.calendar)))
+    planned = within(told, (slot.starts_at for slot in free.planned(scene, want, [day])))
     said = when.say(day, clock=False)
-    return Stale("time", f"{said}这段时间{'没有空位了' if planned else f'没有{service.name}'}。")
+    return Stale("time", f"{said}这段时间{'没有空位了' if planned else f'没有{want.service.name}'}。")
 
 
 def keep_near(scene: Scene, wanted: datetime, count: int) -> None:

@@ -1,7 +1,18 @@
 """Every table. Columns named *_at are UTC moments; LargeBinary columns hold sealed (encrypted) data."""
 
 from storage.tables.base import Moment, metadata
-from storage.tables.bookings import bookings, places, seats, services
+from storage.tables.bookings import (
+    bookings,
+    closures,
+    places,
+    providers,
+    ratings,
+    resources,
+    seats,
+    services,
+    uses,
+    waits,
+)
 from storage.tables.cases import attachments, case_events, case_subscribers, cases
 from storage.tables.handbook import entries, unanswered
 from storage.tables.people import areas, contacts, keys, people, rota, workers
@@ -17,6 +28,7 @@ __all__ = [
     "case_events",
     "case_subscribers",
     "cases",
+    "closures",
     "contacts",
     "conversations",
     "counters",
@@ -28,11 +40,16 @@ __all__ = [
     "outbox",
     "people",
     "places",
+    "providers",
+    "ratings",
     "reminders",
+    "resources",
     "revisions",
     "rota",
     "seats",
     "services",
     "unanswered",
+    "uses",
+    "waits",
     "workers",
 ]
