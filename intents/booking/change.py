@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from intents.booking import free, times
+from intents.booking import free, times, waiting
 from intents.booking.details import unit
 from intents.booking.free import Want
 from intents.booking.making import remind
@@ -94,6 +94,9 @@ def cancel(scene: Scene) -> Talk:
     done = [b for b in several if scene.records.bookings.end(b.id, "cancelled", scene.now)]
     for booking in done:
         scene.records.reminders.stop_for_booking(booking.id)
+        waiting.offer(
+            scene.records, scene.lore, booking.service_id, booking.place_id, booking.starts_at, scene.now
+        )
     return Reply(f"已经取消：\n{listed}\n需要时再约就行。" if done else "这个预约已经不在了，没有再取消。")
 
 
@@ -191,7 +194,10 @@ def _moved(scene: Scene, want: Want, booking: Booking, moment: datetime) -> Repl
         name = "day" if want.service.whole_day else "time"
         raise Stale(name, f"抱歉，{when.say(moment)}刚被约走了。") from None
     scene.records.reminders.stop_for_booking(booking.id)
-    remind(scene, want.service, moved)
+    remind(scene.records, scene.lore, moved, scene.now)
+    waiting.offer(
+        scene.records, scene.lore, booking.service_id, booking.place_id, booking.starts_at, scene.now
+    )
     return Reply(f"改好了。{say(scene, moved)}。")
 
 

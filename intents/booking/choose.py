@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from intents.booking import details, free, holds, making, times
-from intents.booking.days import Days, Other
+from intents.booking import details, free, holds, making, queueing, times
+from intents.booking.days import WAIT_DAY, Days, Other
 from intents.booking.free import Want
 from intents.booking.sure import is_sure
 from intents.intent import Intent
 from intents.message import Reply
 from intents.questions import Choice
-from intents.scene import Scene, Verdict
+from intents.scene import ZONE, Scene, Verdict
 from intents.talk import Part, Stale, Talk, ask
 from knowledge import services as catalogue
 from knowledge import when
@@ -42,6 +42,9 @@ def talk(scene: Scene) -> Talk:
     want = replace(want, quantity=(yield from details.quantity(scene, service)))
     _have_room(scene, want, chosen)
     slots = yield from _times(scene, want, chosen)
+    if (full := _queued(scene, want)) is not None:
+        queued: Reply = yield from queueing.join(scene, want, full)
+        return queued
     _hold(scene, want, slots)
     told = yield from details.ask_details(scene, service, want.quantity)
     summary = making.summary(scene, want, slots, told)
@@ -69,6 +72,18 @@ def _served(scene: Scene, service: Service) -> str:
     """Whom limits count: the person who books, and for whom."""
     whom = details.whom(scene, service, 1)
     return f"person:{scene.person.id}{f':{whom}' if whom else ''}"[:60]
+
+
+def _queued(scene: Scene, want: Want) -> Slot | None:
+    """The full slot that the person chose to queue for."""
+    told, full = str(scene.answers.get("day", "")), queueing.waited(scene)
+    if told.startswith(WAIT_DAY):
+        return next(iter(free.planned(scene, want, [date.fromisoformat(told.removeprefix(WAIT_DAY))])), None)
+    if scene.answers.get("time") != times.WAIT or full is None:
+        return None
+    return next(
+        (s for s in free.planned(scene, want, [full.astimezone(ZONE).date()]) if s.starts_at == full), None
+    )
 
 
 def _hold(scene: Scene, want: Want, slots: list[Slot]) -> None:
@@ -140,14 +155,21 @@ def _days(scene: Scene, want: Want) -> Part:
     service = want.service
     offered = [] if "day" in scene.answers else free.days(scene, want, 3 if scene.person.elder else 5)
     others = _other_meals(scene, service, str(scene.answers.get("_refused", "")))
-    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others)
+    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others,
+                    wait=str(scene.answers.get("_wait_day", "")))  # fmt: skip
     chosen: list[date] | str = yield from ask("day", question)
+    if isinstance(chosen, str) and chosen.startswith(WAIT_DAY):
+        return [date.fromisoformat(chosen.removeprefix(WAIT_DAY))]
     if isinstance(chosen, str):
         scene.answers["service"], _, scene.answers["day"] = chosen.partition("@")
         raise Stale("_refused", "")
     for day in chosen:
         if not free.slots(scene, want, day):
             scene.answers["_refused"] = day.isoformat()
+            is_full = service.whole_day and any(
+                free.is_full(scene, want, s.starts_at) for s in free.planned(scene, want, [day])
+            )
+            scene.answers["_wait_day"] = day.isoformat() if is_full else ""
             raise Stale("day", free.why_not(scene, want, day))
     return chosen
 
@@ -174,12 +196,16 @@ def _other_meals(scene: Scene, service: Service, refused: str) -> list[Other]:
 
 
 def _have_room(scene: Scene, want: Want, chosen: list[date]) -> None:
+    if str(scene.answers.get("day", "")).startswith(WAIT_DAY):
+        return
     for day in chosen:
         if not free.slots(scene, want, day):
             raise Stale("day", free.why_not(scene, want, day))
 
 
 def _times(scene: Scene, want: Want, chosen: list[date]) -> Part:
+    if str(scene.answers.get("day", "")).startswith(WAIT_DAY):
+        return []
     if want.service.whole_day:
         return [free.slots(scene, want, day)[0] for day in chosen]
     day = chosen[0]
@@ -188,9 +214,15 @@ def _times(scene: Scene, want: Want, chosen: list[date]) -> Part:
     plan = [slot.starts_at for slot in free.planned(scene, want, [day])]
     question = times.AtTime(f"{when.say(day, clock=False)}这些时间有空，您看几点？", day, moments,
                             times.shown(scene, moments), plan=plan, span=times.span(scene),
-                            since=times.since(scene))  # fmt: skip
+                            since=times.since(scene), wait=_full_on(scene, day))  # fmt: skip
     moment = yield from times.ask_time(scene, want, day, question, moments)
     return [slot for slot in slots if slot.starts_at == moment]
+
+
+def _full_on(scene: Scene, day: date) -> datetime | None:
+    """The time of that day that was asked for and is full: one may queue for it."""
+    full = queueing.waited(scene)
+    return full if full and full.astimezone(ZONE).date() == day else None
 
 
 def aside(scene: Scene) -> Reply | None:

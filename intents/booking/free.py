@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from intents.scene import ZONE, Scene
+from intents.booking.sight import Sees
+from intents.scene import ZONE
 from knowledge import services as catalogue
 from knowledge import when
 from knowledge.services import Busy, Claim, Service, Slot
@@ -28,18 +29,18 @@ class Want:
     def minutes(self) -> int:
         return self.service.minutes_of(self.choice)
 
-    def claims(self, scene: Scene, slot: Slot) -> tuple[Claim, ...]:
+    def claims(self, scene: Sees, slot: Slot) -> tuple[Claim, ...]:
         """What a slot of it takes."""
         return catalogue.claims(self.service, self.place_id, slot, scene.lore.scheme, quantity=self.quantity,
                                 who=self.who, free=self.free, keep=self.keep)  # fmt: skip
 
 
-def planned(scene: Scene, want: Want, days: Iterable[date]) -> list[Slot]:
+def planned(scene: Sees, want: Want, days: Iterable[date]) -> list[Slot]:
     """The slots of some days that nothing closes, free or not."""
     return catalogue.planned(want.service, want.place_id, days, scene.lore.scheme, want.minutes)
 
 
-def counted(scene: Scene, want: Want, days: Iterable[date]) -> list[Slot]:
+def counted(scene: Sees, want: Want, days: Iterable[date]) -> list[Slot]:
     """The slots of some days that may be booked now, each with how much of it is free."""
     able = [slot for slot in planned(scene, want, days) if want.service.can_still_book(slot, scene.now)]
     if not able:
@@ -55,25 +56,25 @@ def counted(scene: Scene, want: Want, days: Iterable[date]) -> list[Slot]:
     return [catalogue.count(slot, claims, busy) for slot, claims in zip(able, wanted, strict=True)]
 
 
-def window(scene: Scene, want: Want) -> list[Slot]:
+def window(scene: Sees, want: Want) -> list[Slot]:
     """Everything that is free from today to the end of the service's window."""
     today = scene.local.date()
     ahead = [today + timedelta(days=n) for n in range(want.service.window + 1)]
     return [slot for slot in counted(scene, want, ahead) if slot.free >= want.quantity]
 
 
-def slots(scene: Scene, want: Want, day: date) -> list[Slot]:
+def slots(scene: Sees, want: Want, day: date) -> list[Slot]:
     """The slots of a day that can be booked now."""
     return [slot for slot in counted(scene, want, [day]) if slot.free >= want.quantity]
 
 
-def days(scene: Scene, want: Want, limit: int) -> list[date]:
+def days(scene: Sees, want: Want, limit: int) -> list[date]:
     """The next days with something free."""
     found = dict.fromkeys(slot.starts_at.astimezone(ZONE).date() for slot in window(scene, want))
     return list(found)[:limit]
 
 
-def why_not(scene: Scene, want: Want, day: date) -> str:
+def why_not(scene: Sees, want: Want, day: date) -> str:
     """One sentence that says why nothing can be booked on a day."""
     service, said, today = want.service, when.say(day, clock=False, at=scene.local), scene.local.date()
     if day < today:
@@ -97,7 +98,7 @@ def why_not(scene: Scene, want: Want, day: date) -> str:
     )
 
 
-def _closed(scene: Scene, want: Want, day: date) -> str:
+def _closed(scene: Sees, want: Want, day: date) -> str:
     """Why a day is closed, and the nearest place that is open; nothing where it is not."""
     service, said, calendar = want.service, when.say(day, clock=False, at=scene.local), scene.lore.calendar
     if service.closed and day in service.closed:
@@ -112,7 +113,7 @@ def _closed(scene: Scene, want: Want, day: date) -> str:
     return ""
 
 
-def _elsewhere(scene: Scene, want: Want, day: date) -> str:
+def _elsewhere(scene: Sees, want: Want, day: date) -> str:
     """The same service at another place that day, the nearest first."""
     places = scene.lore.places
     here = places.get(want.place_id)
@@ -125,7 +126,7 @@ def _elsewhere(scene: Scene, want: Want, day: date) -> str:
     return ""
 
 
-def over_limit(scene: Scene, want: Want, day: date) -> str:
+def over_limit(scene: Sees, want: Want, day: date) -> str:
     """The person's own limit is reached: said, with the day from which it can be booked again (RG09)."""
     limit = want.service.limit
     if limit is None or not want.who:
@@ -142,7 +143,7 @@ def over_limit(scene: Scene, want: Want, day: date) -> str:
     return f"{want.service.name}{period}最多约{limit.count}次，已经约够了。{again}起可以再约。"
 
 
-def limit_left(scene: Scene, claim: Claim) -> int:
+def limit_left(scene: Sees, claim: Claim) -> int:
     """How much of a limit is left."""
     books, (resource, capacity) = scene.records.bookings, claim.choices[0]
     begin, end = catalogue.moment(claim.first), catalogue.moment(claim.last)
@@ -160,7 +161,17 @@ def _too_late(service: Service) -> str:
     return f"的{service.name}来不及约了，要在{before}{clock:%H:%M}前约"
 
 
-def why_not_at(scene: Scene, want: Want, moment: datetime) -> str:
+def is_full(scene: Sees, want: Want, moment: datetime) -> bool:
+    """Whether a time is planned and could be booked, were it not full."""
+    found = [s for s in counted(scene, want, [moment.astimezone(ZONE).date()]) if s.starts_at == moment]
+    return (
+        bool(found)
+        and found[0].free < want.quantity
+        and not over_limit(scene, want, moment.astimezone(ZONE).date())
+    )
+
+
+def why_not_at(scene: Sees, want: Want, moment: datetime) -> str:
     """One sentence that says why a time of a day cannot be had."""
     said, day = when.say(moment), moment.astimezone(ZONE).date()
     in_plan = planned(scene, want, [day])

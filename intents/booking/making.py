@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from intents.booking import details, holds, times
+from intents.booking import details, holds, times, trust
 from intents.booking.free import Want
+from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import ZONE, Scene
 from intents.talk import Stale
 from knowledge import when
 from knowledge.services import Service, Slot
+from storage.archive import Records
 from storage.bookings import Booking, SeatTaken
 
 
-def summary(scene: Scene, want: Want, slots: list[Slot], told: dict[str, str]) -> str:
+def summary(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any]) -> str:
     """What is asked a last yes for."""
     service, quantity = want.service, want.quantity
     place = scene.lore.places.get(want.place_id)
@@ -74,7 +78,7 @@ def lost(scene: Scene, want: Want, slot: Slot) -> Stale:
     return Stale("day" if want.service.whole_day else "time", f"抱歉，{when.say(slot.starts_at)}刚被约走了。")
 
 
-def book(scene: Scene, want: Want, slots: list[Slot], told: dict[str, str]) -> Reply:
+def book(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any]) -> Reply:
     """Take the seats, or ask again with the nearest times."""
     made: list[Booking] = []
     try:
@@ -86,11 +90,11 @@ def book(scene: Scene, want: Want, slots: list[Slot], told: dict[str, str]) -> R
     _remember(scene, told)
     scene.talk.state["booked"] = {"codes": [booking.code for booking in made], "at": scene.now.isoformat()}
     for booking in made:
-        remind(scene, want.service, booking)
-    return _receipt(scene, want.service, made, _one_of_two(scene, want.service, want.quantity))
+        remind(scene.records, scene.lore, booking, scene.now)
+    return receipt(scene.lore, want.service, made, _one_of_two(scene, want.service, want.quantity))
 
 
-def _remember(scene: Scene, told: dict[str, str]) -> None:
+def _remember(scene: Scene, told: dict[str, Any]) -> None:
     """Keep what the person told of themselves; 到食堂 is nobody's address."""
     if told.get("for_whom") and not told["for_whom"].startswith("本人"):
         return
@@ -100,34 +104,66 @@ def _remember(scene: Scene, told: dict[str, str]) -> None:
     scene.records.people.tell(scene.person.id, **kept)
 
 
-def _one(scene: Scene, want: Want, slot: Slot, told: dict[str, str], n: int) -> Booking:
+def _one(scene: Scene, want: Want, slot: Slot, told: dict[str, Any], n: int) -> Booking:
+    hours = trust.hours_to_confirm(scene.records, want.service, scene.person.id, scene.now)
+    until = min(scene.now + timedelta(hours=hours), slot.starts_at) if hours else None
+    drafted = replace(holds.draft(scene, want, slot), series=str(scene.answers.get("_series", "")),
+                      also_person_id=_other(scene, told))  # fmt: skip
     return scene.records.bookings.make(
-        holds.draft(scene, want, slot), told, scene.now, token=f"book:{n}:{scene.token}"[:120],
-        instead=holds.token(scene, n),
+        drafted, told | {"who": want.who, "free": want.free}, scene.now, token=f"book:{n}:{scene.token}"[:120],
+        instead=holds.token(scene, n), state="pending" if hours else "booked", until=until,
     )  # fmt: skip
 
 
-def remind(scene: Scene, service: Service, booking: Booking) -> None:
-    """The evening before and two hours before, with what to bring."""
-    bring = f"请带：{'、'.join(service.bring)}。" if service.bring else ""
+def _other(scene: Scene, told: dict[str, Any]) -> int | None:
+    """For somebody else whose own number was told: they are reminded as well."""
+    if not told.get("for_whom") or not told.get("phone"):
+        return None
+    found = [i for i in scene.records.people.by_phone(str(told["phone"])) if i != scene.person.id]
+    return found[0] if len(found) == 1 else None
+
+
+def remind(records: Records, lore: Lore, booking: Booking, now: datetime) -> None:
+    """The evening before and two hours before, with what is still to be brought; to the person served too."""
+    service = lore.services.get(booking.service_id)
+    if service is None or booking.conversation_id is None:
+        return
+    missing = [thing for thing in service.bring if thing not in booking.details.get("have", ())]
+    bring = f"请带：{'、'.join(missing)}。" if missing else ""
     what = f"{service.name}（{when.say(booking.starts_at)}，预约号{booking.code}）。{bring}去不了请回“取消预约”。"
     start = booking.starts_at.astimezone(ZONE)
     evening = (start - timedelta(days=1)).replace(hour=18, minute=0, second=0, microsecond=0)
+    heard_by = [(booking.person_id, booking.conversation_id), *_also(records, booking)]
     for name, moment in (("eve", evening), ("2h", start - timedelta(hours=2))):
-        if moment > scene.now:
-            scene.records.reminders.add(
-                person_id=scene.person.id, conversation_id=scene.talk.id, what=what, starts_at=moment, now=scene.now,
+        for person_id, conversation_id in heard_by if moment > now else ():
+            records.reminders.add(
+                person_id=person_id, conversation_id=conversation_id, what=what, starts_at=moment, now=now,
                 purpose="booking", booking_id=booking.id, late_after=5400,
-                token=f"{name}:{booking.code}:{start:%m%d%H%M}",
+                token=f"{name}:{booking.code}:{start:%m%d%H%M}:{len(missing)}:{conversation_id}",
             )  # fmt: skip
 
 
-def _receipt(scene: Scene, service: Service, made: list[Booking], note: str) -> Reply:
+def _also(records: Records, booking: Booking) -> list[tuple[int, int]]:
+    """Where whom it is booked for can be reached."""
+    if booking.also_person_id is None:
+        return []
+    return [(booking.also_person_id, i) for i in records.conversations.of_person(booking.also_person_id)[:1]]
+
+
+def receipt(lore: Lore, service: Service, made: list[Booking], note: str) -> Reply:
+    """What is said when it is done."""
     codes = "、".join(booking.code for booking in made)
     said = "、".join(when.say(booking.starts_at) for booking in made)
     bring = f"\n请带：{'、'.join(service.bring)}。" if service.bring else ""
     note = f"\n{note}" if note else ""
+    options = (Option("=mine", "我的预约"), Option("=menu", "办别的事"))
+    if made[0].state == "pending":
+        by = when.say(made[0].until) if made[0].until else ""
+        return Reply(
+            f"收到了，等工作人员确认。{service.name}，{said}。\n预约号 {codes}。{bring}{note}\n{by}前告诉您行不行，名额先给您留着。",
+            options,
+        )
     return Reply(
-        f"约好了。{service.name}，{said}。\n预约号 {codes}。{bring}{note}\n前一天和两小时前我会提醒您。去不了请说“取消预约”。\n有事请打{scene.lore.centre.call}。",
-        (Option("=mine", "我的预约"), Option("=menu", "办别的事")),
+        f"约好了。{service.name}，{said}。\n预约号 {codes}。{bring}{note}\n前一天和两小时前我会提醒您。去不了请说“取消预约”。\n有事请打{lore.centre.call}。",
+        options,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, select, update
 
 from knowledge.services import Claim
 from storage.bookings.closures import ClosureBook
@@ -126,6 +126,11 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
             self.take(booking.id, wanted, now)
         return self.get(booking.id)
 
+    def tell(self, booking: Booking, **told: Any) -> None:
+        """Write more into a booking's details."""
+        sealed = self.vault.seal_json(booking.details | told, f"bookings.details:{booking.code}")
+        self.records.run(update(bookings).where(bookings.c.id == booking.id).values(details=sealed))
+
     def arrive(self, booking_id: int, now: datetime) -> bool:
         """Somebody is here; False where that was noted before or the booking is over."""
         waiting = (
@@ -160,14 +165,20 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
 
     def of_person(self, person_id: int, since: datetime) -> list[Booking]:
         """A person's live bookings that end after `since`, soonest first."""
-        mine = or_(bookings.c.person_id == person_id, bookings.c.also_person_id == person_id)
-        return self._list(mine, bookings.c.ends_at > since, bookings.c.state.in_(LIVE))
+        return self._list(
+            bookings.c.person_id == person_id, bookings.c.ends_at > since, bookings.c.state.in_(LIVE)
+        )
 
     def between(self, since: datetime, until: datetime, states: Iterable[str] = LIVE) -> list[Booking]:
         """All bookings that begin in [since, until), soonest first."""
         return self._list(
             bookings.c.starts_at >= since, bookings.c.starts_at < until, bookings.c.state.in_(states)
         )
+
+    def overlapping(self, since: datetime, until: datetime) -> list[Booking]:
+        """Live bookings that overlap [since, until), soonest first."""
+        return self._list(bookings.c.starts_at < until, bookings.c.starts_at >= since - timedelta(days=1),
+                          bookings.c.ends_at > since, bookings.c.state.in_(LIVE))  # fmt: skip
 
     def in_series(self, series: str, since: datetime) -> list[Booking]:
         """The live bookings of a series from a moment on."""
