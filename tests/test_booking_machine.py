@@ -98,7 +98,8 @@ class Machine(RuleBasedStateMachine):
             assert (made is not None) == self.model.take(name, wanted, self.now)
             if made:
                 again = self._made(records, draft, token=name)
-                assert again is not None and again.id == made.id  # the same tap twice
+                assert again is not None
+                assert again.id == made.id  # the same tap twice
                 self.codes[made.code] = name
 
     @rule(what=WHAT, when=WHEN, who=WHO)

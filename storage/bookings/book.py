@@ -77,6 +77,8 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
         With a `token`, the same tap twice is one booking. `instead` names the hold that becomes this booking.
         """
         if token and (same := self._by_token(token)):
+            if instead:
+                self.let_go(instead)
             return same
         with self.records.connection.begin_nested():
             self.lock(draft.claims)
