@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from knowledge.calendar import Calendar
-from knowledge.services import Claim, Closure, Resource, Scheme, Slot, claims, from_mapping, planned
+from knowledge.services import Claim, Closure, Resource, Scheme, Service, Slot, claims, from_mapping, planned
 from storage.archive import Archive, Records
 from storage.bookings import LIVE, Booking, Draft, SeatTaken
 from storage.tables import bookings, metadata, seats, uses
@@ -21,15 +21,15 @@ from tests.databases import KEY, START
 
 FULL = bool(os.environ.get("JIAMENKOU_FULL"))
 PLAN = [{"days": [0, 1, 2, 3, 4, 5, 6], "opens": "00:00", "closes": "23:30"}]
-SERVICES = {
-    told["id"]: from_mapping(told)
-    for told in (
+SERVICES: dict[str, Service] = {
+    service.id: service
+    for service in map(from_mapping, (
         {"id": "class", "name": "课", "price": "免费", "places": ["p"], "plan": PLAN, "capacity": 2, "minutes": 30},
         {"id": "talk", "name": "咨询", "price": "免费", "places": ["p"], "plan": PLAN, "minutes": 45, "before": 5, "after": 10,
          "every": 15, "needs": [["li", "zhao"], ["room"]]},
         {"id": "once", "name": "一人一天一次", "price": "免费", "places": ["p"], "plan": PLAN, "capacity": 3, "minutes": 30,
          "limit": {"count": 1, "period": "day"}, "per_day": 3},
-    )
+    ))
 }  # fmt: skip
 RESOURCES = {name: Resource(name, name) for name in ("li", "zhao", "room")}
 WHO = st.sampled_from(["甲", "乙", "丙"])

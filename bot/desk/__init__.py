@@ -9,13 +9,25 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.desk import bookings, cases, conversation, duty, handbook, health, people, questions, watch, work
+from bot.desk import (
+    bookings,
+    cases,
+    conversation,
+    duty,
+    handbook,
+    health,
+    people,
+    questions,
+    services,
+    watch,
+    work,
+)
 from bot.desk.guard import Desk, NotHere, Visit
 from bot.desk.paper import HERE
 from bot.desk.signin import SignIn
 from bot.office import Office
 
-PAGES = (work, conversation, cases, bookings, duty, handbook, questions, people, watch)
+PAGES = (work, conversation, cases, bookings, duty, handbook, questions, people, services, watch)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

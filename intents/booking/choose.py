@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from intents.booking import details, free, holds, making, queueing, times
+from intents.booking import details, entitled, free, holds, making, queueing, times
 from intents.booking.days import WAIT_DAY, Days, Other
 from intents.booking.free import Want
 from intents.booking.sure import is_sure
@@ -46,8 +46,11 @@ def talk(scene: Scene) -> Talk:
         queued: Reply = yield from queueing.join(scene, want, full)
         return queued
     _hold(scene, want, slots)
+    belongs = yield from entitled.ask_class(scene, want)
+    want, note = entitled.priced(scene, want, slots[0], belongs)
     told = yield from details.ask_details(scene, service, want.quantity)
-    summary = making.summary(scene, want, slots, told)
+    told |= {"class": belongs} if belongs else {}
+    summary = making.summary(scene, want, slots, told, note)
     if not (yield from is_sure(scene, service, summary, places=len(_places(scene, service)))):
         holds.let_go(scene)
         return Reply("好的，没有预约。还想办什么，直接说。")

@@ -18,7 +18,7 @@ from storage.archive import Records
 from storage.bookings import Booking, SeatTaken
 
 
-def summary(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any]) -> str:
+def summary(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any], note: str = "") -> str:
     """What is asked a last yes for."""
     service, quantity = want.service, want.quantity
     place = scene.lore.places.get(want.place_id)
@@ -29,8 +29,15 @@ def summary(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any]) -
     whom = f"，给{told['for_whom']}" if told.get("for_whom") else ""
     spoken = details.spoken(told)
     lines = [f"请核对：{_kind(want)}{whom}，{days}{many}，{where}，{price(want)}。", f"{spoken}。" if spoken else "",
-             _longer(scene, slots), _one_of_two(scene, service, quantity), "确认预约吗？"]  # fmt: skip
+             _longer(scene, slots), _one_of_two(scene, service, quantity), note, *_to_know(service, slots), "确认预约吗？"]  # fmt: skip
     return "\n".join(line for line in lines if line)
+
+
+def _to_know(service: Service, slots: list[Slot]) -> list[str]:
+    """The menu of the days, and the rules of the house."""
+    days = dict.fromkeys(slot.starts_at.astimezone(ZONE).weekday() for slot in slots)
+    dishes = [f"周{'一二三四五六日'[day]}：{service.menu[day]}。" for day in days if day in service.menu]
+    return [*dishes, f"规则：{service.rules.rstrip('。')}。" if service.rules else ""]
 
 
 def _kind(want: Want) -> str:
@@ -40,6 +47,8 @@ def _kind(want: Want) -> str:
 
 def price(want: Want) -> str:
     """What it costs, as said before booking."""
+    if want.free:
+        return "免费"
     found = want.service.choice(want.choice)
     return found.price if found and found.price else want.service.price
 

@@ -114,7 +114,6 @@ class Service:
     rules: str = ""
     fits: int = 0  # people a room holds
     priority: tuple[str, ...] = ()  # classes that come first on the waiting list, as everybody may read
-    guardian: bool = False  # for a child: a guardian consents and names who may collect
     phone: str = ""  # whom to ring once it is too late to book
 
     def slots(self, day: date, calendar: Calendar, minutes: int = 0) -> list[Slot]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -144,7 +144,7 @@ def count(slot: Slot, wanted: Sequence[Claim], busy: Busy) -> Slot:
             free = free if left >= claim.seats else 0
         else:
             free, held = min(left, left if free is None else free), max(held, lapsing)
-    return replace(slot, free=free or 0, held=held)
+    return Slot(slot.starts_at, slot.ends_at, slot.capacity, free or 0, held)
 
 
 def _left(claim: Claim, busy: Busy) -> tuple[int, int]:

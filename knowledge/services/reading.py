@@ -97,7 +97,7 @@ def _read(told: Mapping[str, Any]) -> Service:
         provider=str(told.get("provider", "")),
         menu={int(day): str(dishes) for day, dishes in (told.get("menu") or {}).items()},
         rules=str(told.get("rules", "")), fits=int(told.get("fits", 0)), priority=tuple(told.get("priority", ())),
-        guardian=bool(told.get("guardian", False)), phone=str(told.get("phone", "")),
+        phone=str(told.get("phone", "")),
     )  # fmt: skip
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from knowledge.services import Claim
 from storage.bookings.closures import ClosureBook
@@ -14,6 +14,9 @@ from storage.bookings.model import LIVE, Booking, Draft, SeatTaken, own_seats
 from storage.bookings.ratings import RatingBook
 from storage.bookings.waits import WaitBook
 from storage.tables import bookings, uses
+
+_BY_ID = select(bookings).where(bookings.c.id == bindparam("told"))
+_BY_TOKEN = select(bookings).where(bookings.c.token == bindparam("told"))
 
 
 class BookingBook(WaitBook, ClosureBook, RatingBook):
@@ -91,7 +94,7 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
             }  # fmt: skip
             booking_id = self.insert(bookings, values)
             self.take(booking_id, draft.claims, now)
-        return self.get(booking_id)
+        return _made(booking_id, draft, code, details, state, until, made_by)
 
     def _new_code(self, now: datetime) -> str:
         day = now.strftime("%y%m%d")
@@ -143,7 +146,7 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
     # reading
 
     def _by_token(self, token: str) -> Booking | None:
-        row = self.records.run(select(bookings).where(bookings.c.token == token)).first()
+        row = self.records.run(_BY_TOKEN, {"told": token}).first()
         return self._read(row) if row else None
 
     def _read(self, row: Row[Any]) -> Booking:
@@ -158,7 +161,7 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
 
     def get(self, booking_id: int) -> Booking:
         """The booking with that id."""
-        return self._read(self.records.run(select(bookings).where(bookings.c.id == booking_id)).one())
+        return self._read(self.records.run(_BY_ID, {"told": booking_id}).one())
 
     def by_code(self, code: str) -> Booking | None:
         """The booking with that number, whoever's it is: the caller must check."""
@@ -211,3 +214,11 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
 def _same(booking: Booking, draft: Draft) -> bool:
     return (booking.service_id, booking.place_id, booking.starts_at, booking.ends_at, booking.quantity) == (
         draft.service_id, draft.place_id, draft.starts_at, draft.ends_at, draft.quantity)  # fmt: skip
+
+
+def _made(booking_id: int, draft: Draft, code: str, details: dict[str, Any], state: str, until: datetime | None,
+          made_by: str) -> Booking:  # fmt: skip
+    """What was just written, without reading it again."""
+    return Booking(booking_id, code, draft.service_id, draft.place_id, draft.starts_at.astimezone(UTC),
+                   draft.ends_at.astimezone(UTC), draft.quantity, draft.person_id, draft.conversation_id, state, details,
+                   draft.option, until, draft.series, draft.also_person_id, None, made_by)  # fmt: skip

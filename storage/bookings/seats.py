@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -123,8 +124,9 @@ class SeatBook(Book):
         found: dict[str, list[tuple[int, int, int, bool]]] = {name: [] for name in resources}
         asked = {"resources": list(found), "first": cell(since), "last": cell(until, up=True), "now": now,
                  "but": list(but)}  # fmt: skip
-        for row in self.records.run(_BUSY, asked).all():
-            found[row.resource].append((row.first, row.last, row.seat, bool(row.held)))
+        rows: Any = self.records.run(_BUSY, asked).all()
+        for resource, first, last, seat, held in rows:
+            found[resource].append((first, last, seat, held))
         return found
 
     def taken(self, service_id: str, place_id: str, since: datetime, until: datetime) -> dict[datetime, int]:
