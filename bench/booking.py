@@ -27,7 +27,7 @@ from storage.bookings.model import own_seats
 from storage.tables import bookings, seats, uses
 from storage.vault import Vault
 
-COUNT, ROUNDS, STORED, LOOKS = 200, 3, 100_000, 200
+COUNT, ROUNDS, STORED, LOOKS = 40, 12, 100_000, 200
 HALF = timedelta(minutes=30)
 Statements = list[tuple[str, Any, bool]]
 

@@ -90,10 +90,11 @@ def lost(scene: Scene, want: Want, slot: Slot) -> Stale:
 def book(scene: Scene, want: Want, slots: list[Slot], told: dict[str, Any]) -> Reply:
     """Take the seats, or ask again with the nearest times."""
     made: list[Booking] = []
+    series = scene.token[:40] if len(slots) > 1 else ""
     try:
         with scene.records.connection.begin_nested():
             for n, slot in enumerate(slots):
-                made.append(_one(scene, want, slot, told, n))
+                made.append(_one(scene, want, slot, told, n, series))
     except SeatTaken:
         raise lost(scene, want, slots[len(made)]) from None
     _remember(scene, told)
@@ -113,10 +114,10 @@ def _remember(scene: Scene, told: dict[str, Any]) -> None:
     scene.records.people.tell(scene.person.id, **kept)
 
 
-def _one(scene: Scene, want: Want, slot: Slot, told: dict[str, Any], n: int) -> Booking:
+def _one(scene: Scene, want: Want, slot: Slot, told: dict[str, Any], n: int, series: str) -> Booking:
     hours = trust.hours_to_confirm(scene.records, want.service, scene.person.id, scene.now)
     until = min(scene.now + timedelta(hours=hours), slot.starts_at) if hours else None
-    drafted = replace(holds.draft(scene, want, slot), series=str(scene.answers.get("_series", "")),
+    drafted = replace(holds.draft(scene, want, slot), series=series,
                       also_person_id=_other(scene, told))  # fmt: skip
     return scene.records.bookings.make(
         drafted, told | {"who": want.who, "free": want.free}, scene.now, token=f"book:{n}:{scene.token}"[:120],
