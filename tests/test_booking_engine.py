@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from intents.booking import free, pending
+from intents.booking import free, pending, trust
 from intents.booking.free import Want
 from intents.booking.sight import Sight
 from intents.handoff import Refused
@@ -235,3 +235,14 @@ def test_an_upgrade_keeps_the_seats_that_are_taken(archive: Archive) -> None:
             records.bookings.book(service_id="haircut", place_id="wb01", starts_at=begins + timedelta(minutes=5),
                                   ends_at=begins + timedelta(minutes=35), quantity=1, person_id=2, conversation_id=None,
                                   details={}, now=START)  # fmt: skip
+
+
+def test_after_two_no_shows_a_worker_rings_first(archive: Archive, lore: Lore) -> None:
+    haircut = lore.services["haircut"]
+    with archive.open() as records:
+        seen = sight(records, lore)
+        for n in range(2):
+            assert trust.hours_to_confirm(records, haircut, seen.person.id, START) == 0
+            missed = make(records, lore, haircut, "王奶奶", TUESDAY + n * timedelta(hours=1))
+            assert records.bookings.end(missed.id, "no_show", TUESDAY + timedelta(hours=3))
+        assert trust.hours_to_confirm(records, haircut, seen.person.id, TUESDAY) == trust.RING_WITHIN
