@@ -133,7 +133,7 @@ def test_a_group_reads_no_address_and_no_whole_name(staffed: Archive, library: L
 
 
 def test_no_end_but_the_known_ones() -> None:
-    assert set(bookings.ENDS.values()) | {"pending", "booked"} == set(bookings.STATES)
+    assert set(bookings.ENDS.values()) | {"held", "pending", "booked", "expired"} == set(bookings.STATES)
 
 
 def test_orders_in_a_residents_thread_are_not_said_to_them(staffed: Archive, library: Library) -> None:
