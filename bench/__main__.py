@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import burst, cases, finding, raw, starting, turns
+from bench import booking, burst, cases, finding, raw, starting, turns
 
-PARTS = {"turns": turns, "raw": raw, "finding": finding, "burst": burst, "starting": starting, "cases": cases}
+PARTS = {"turns": turns, "raw": raw, "finding": finding, "burst": burst, "starting": starting, "cases": cases,
+         "booking": booking}  # fmt: skip
 
 
 def main() -> None:

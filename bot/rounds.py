@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from intents import duty, handoff
+from intents import booking, duty, handoff
 from intents.cases import beats
 from intents.library import Library
 from intents.message import Option, Reply, to_json
@@ -34,6 +34,7 @@ def make(records: Records, library: Library, now: datetime) -> bool:
     close_queues(records, library, now)
     announce(records, library, now)
     telling.make(records, library, now)
+    booking.make_round(records, library.lore(records), now)
     return more
 
 

@@ -25,6 +25,12 @@ FAULTS = (
     ValueError,
     SQLAlchemyError,
 )
+UNDONE = {
+    "cancel_booking": "预约没有取消成，还在。",
+    "reschedule": "预约没有改成，还是原来的时间。",
+    "booking": "没有约成。",
+    "activity": "没有报上名。",
+}  # said plainly, so that nobody believes it is done (RG05)
 MOST_WORDS = 4000
 
 
@@ -115,7 +121,7 @@ def fallen(records: Records, library: Library, message: Message, now: datetime, 
         due_at=now, token=f"fallen:{message.channel}:{message.event_id}"[:120],
     )  # fmt: skip
     records.cases.change(case, now, state="message")
-    reply = Reply(f"这句话我没处理好，已经原样记下，编号{case.number}，会有工作人员看。急事请打{lore.centre.call}。",
+    reply = Reply(f"{UNDONE.get(talk.dialogue, '')}这句话我没处理好，已经原样记下，编号{case.number}，会有工作人员看。急事请打{lore.centre.call}。",
                   (Option("=human", "找人工"),))  # fmt: skip
     records.outbox.put(channel=talk.channel, address=talk.address, body=to_json(reply), purpose="reply", now=now,
                        conversation_id=talk.id)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from intents.learning import learn_index, learn_wishes, negatives
@@ -17,7 +17,7 @@ from knowledge.calendar import Calendar
 from knowledge.handbook import HandbookEntry
 from knowledge.places import Place
 from knowledge.search import Index, Negative
-from knowledge.services import Service
+from knowledge.services import Closure, Provider, Resource, Scheme, Service
 from knowledge.wishes import Recogniser
 from storage.archive import Records
 from storage.overrides import Override
@@ -61,6 +61,20 @@ class Lore:
     gazetteer: Gazetteer = NOWHERE
     overrides: Mapping[str, Sequence[Override]] = field(default_factory=dict)
     sensitive: Sequence[Term] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    closures: tuple[Closure, ...] = ()
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the plans of services are held against."""
+        return Scheme(self.calendar, self.closures, self.resources, self.services)
+
+    def offered(self, now: datetime) -> dict[str, Service]:
+        """The services that may be shown now: not those of a provider whose qualification has run out."""
+        today = now.astimezone(place_rules.ZONE).date()
+        return {i: s for i, s in self.services.items()
+                if s.provider not in self.providers or self.providers[s.provider].holds_on(today)}  # fmt: skip
 
     def entry(self, entry_id: str, now: datetime) -> HandbookEntry | None:
         """A published entry that holds now."""
@@ -140,6 +154,9 @@ class Library:
             gazetteer=gazetteer,
             overrides=_by_entry(records.overrides.published()),
             sensitive=tuple(term for term in records.questions.terms("approved") if term.kind == "sensitive"),
+            resources={told["id"]: service_rules.resource(told) for told in records.places.resources()},
+            providers={told["id"]: service_rules.provider(told) for told in records.places.providers()},
+            closures=tuple(records.bookings.closures(datetime.fromtimestamp(0, UTC))),
         )
 
     def _placing(self, records: Records, revision: int) -> tuple[Mapping[str, Area], Gazetteer]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from intents import (
     activity,
+    booking,
     emergency,
     errand,
     feedback,
@@ -33,7 +34,7 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, booking.ANSWER, booking.CANNOT_COME, booking.MATERIALS, booking.RATE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, sensitive.INTENT, grid.INTENT, grid.MOVED_INTENT,
@@ -69,6 +70,7 @@ VERDICT = re.compile(
 WITHDRAW = re.compile(
     r"(撤回|撤销|不要?调解|不想?调|不报修)(了|我的|那个|这个|上报|报修|调解|代办|申请|投诉|[TBD]\d{9})"
 )
+MOVED_TO = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d\d)(\d\d)")
 BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
 
 
@@ -134,6 +136,8 @@ def route(scene: Scene) -> Started:
         return Started(small.EMPTY)
     if scene.lore.sensitive and (term := sensitive.found(scene)):
         return human(scene) if term.value == "human" else Started(sensitive.INTENT)
+    if (after := booking.heard(scene)) is not None:
+        return after
     if WITHDRAW.search(scene.text):
         return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
@@ -253,8 +257,14 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(INTENT, {"service": rest[0]})
     if name == "start" and rest and rest[0] in DEEDS:
         return Started(BY_NAME[rest[0]])
+    if name == "move" and len(rest) == 2 and (told := MOVED_TO.fullmatch(rest[1])):
+        return Started(MOVE, {"code": rest[0], "day": told[1], "time": f"{told[2]}:{told[3]}"})
     if name in ("cancel", "move") and rest:
         return Started(CANCEL if name == "cancel" else MOVE, {"code": rest[0]})
+    if name in ("take", "pass") and rest:
+        return Started(booking.ANSWER, {"wait": rest[0], "yes": "yes" if name == "take" else "no"})
+    if name == "rate" and len(rest) == 2 and rest[0].startswith("Y"):
+        return Started(booking.RATE, {"code": rest[0], "score": rest[1]})
     if name == "rate" and len(rest) == 2:
         return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
     if name == "danger":

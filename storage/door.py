@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from storage.archive import Records
 
 _TURN = update(revisions).where(revisions.c.name == bindparam("which")).values(value=revisions.c.value + 1)
+
+_STEP = (
+    update(counters)
+    .where(counters.c.name == bindparam("which"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
 
 
 @cache
@@ -50,9 +57,9 @@ class Book:
 
     def next_number(self, name: str) -> int:
         """The next value of a counter, from 1; two transactions never get the same."""
-        step = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
-        if self.records.run(step).rowcount == 0:
+        found = self.records.run(_STEP, {"which": name}).scalar()
+        if found is None:
             if self.insert_new(counters, {"name": name, "value": 1}, ["name"]):
                 return 1
-            self.records.run(step)  # another transaction made it first
-        return int(self.records.run(select(counters.c.value).where(counters.c.name == name)).scalar_one())
+            found = self.records.run(_STEP, {"which": name}).scalar_one()  # another transaction made it first
+        return int(found)

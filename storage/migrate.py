@@ -30,6 +30,11 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(_config(connection), "head")
 
 
+def downgrade(connection: Connection, to: str) -> None:
+    """For tests of upgrades: back to an older release's tables."""
+    command.downgrade(_config(connection), to)
+
+
 def revision(engine: Engine) -> str | None:
     """Which migration the database is at; None for an empty one."""
     with engine.connect() as connection:

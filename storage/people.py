@@ -65,6 +65,13 @@ class PeopleBook(Book):
             values["phone_index"] = self.vault.index(phone)
         self.records.run(update(people).where(people.c.id == person_id).values(**values))
 
+    def by_phone(self, phone: str) -> list[int]:
+        """Everybody who told this number as theirs."""
+        same = (
+            select(people.c.id).where(people.c.phone_index == self.vault.index(phone)).order_by(people.c.id)
+        )
+        return list(self.records.run(same).scalars())
+
     def set_elder(self, person_id: int, on: bool) -> None:
         """Turn 长者模式 on or off, and remember it."""
         self.records.run(update(people).where(people.c.id == person_id).values(elder=on))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from storage.door import Book
-from storage.tables import areas, facts, places, services
+from storage.tables import areas, facts, places, providers, resources, services
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +72,36 @@ class PlaceBook(Book):
         )
         self.turn_page("places")
 
+    def put_resource(self, body: Mapping[str, Any], *, active: bool = True) -> None:
+        """Add or replace a room, a device or a person that services share."""
+        self._put(resources, "id", {"id": body["id"], "body": dict(body), "active": active})
+        self.turn_page("resources")
+
+    def put_provider(self, body: Mapping[str, Any], *, active: bool = True) -> None:
+        """Add or replace a social organisation that serves."""
+        self._put(providers, "id", {"id": body["id"], "body": dict(body), "active": active})
+        self.turn_page("resources")
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Bodies of all active resources."""
+        return self._bodies(resources)
+
+    def providers(self) -> list[dict[str, Any]]:
+        """Bodies of all active providers."""
+        return self._bodies(providers)
+
+    def _bodies(self, table: Any) -> list[dict[str, Any]]:
+        return list(
+            self.records.run(select(table.c.body).where(table.c.active).order_by(table.c.id)).scalars()
+        )
+
     def services(self) -> list[dict[str, Any]]:
         """Bodies of all active services."""
-        return list(
-            self.records.run(
-                select(services.c.body).where(services.c.active).order_by(services.c.id)
-            ).scalars()
-        )
+        return self._bodies(services)
 
     def places(self) -> list[dict[str, Any]]:
         """Bodies of all active places."""
-        return list(
-            self.records.run(select(places.c.body).where(places.c.active).order_by(places.c.id)).scalars()
-        )
+        return self._bodies(places)
 
     def areas(self) -> list[Area]:
         """The whole tree, parents before children."""

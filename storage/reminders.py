@@ -103,6 +103,6 @@ class ReminderBook(Book):
         return self.records.run(update(reminders).where(mine).values(state="off", next_at=None)).rowcount == 1
 
     def stop_for_booking(self, booking_id: int) -> None:
-        """The booking is off, so are its reminders."""
+        """The booking is off, so are its reminders; the same ones may be made again."""
         mine = (reminders.c.booking_id == booking_id) & (reminders.c.state == "on")
-        self.records.run(update(reminders).where(mine).values(state="off", next_at=None))
+        self.records.run(update(reminders).where(mine).values(state="off", next_at=None, token=None))

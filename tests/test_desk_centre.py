@@ -92,7 +92,9 @@ async def test_done_and_no_show_wait_for_the_time(centre: Centre, end: str) -> N
     centre.now += LATER
     assert (await li.post(f"/desk/bookings/{booking.code}/end", state=end)).status_code == 303
     assert state(centre, booking) == end
-    assert centre.said("ren") == []
+    asked = [words for words in centre.said("ren") if "办完了，您觉得怎么样" in words]
+    assert asked == centre.said("ren")
+    assert len(asked) == (end == "done")
 
 
 async def test_no_other_state_is_taken(centre: Centre) -> None:

@@ -25,7 +25,7 @@ from intents import handoff
 from intents.library import Library
 from intents.message import Message
 from storage.archive import Archive, Records
-from storage.tables import bookings, contacts, conversations, inbox, outbox, reminders, seats
+from storage.tables import bookings, contacts, conversations, inbox, outbox, reminders, uses
 from tests.crash.seats import SERVICE
 from tests.databases import START, open_archive
 
@@ -72,7 +72,7 @@ async def test_rg01_four_processes_never_overbook_nor_underfill(database_url: st
     archive = open_archive(database_url)
     with archive.reading() as records:
         codes = set(records.run(select(bookings.c.code).where(bookings.c.service_id == SERVICE)).scalars())
-        taken = records.run(select(func.count()).where(seats.c.service_id == SERVICE)).scalar_one()
+        taken = records.run(select(func.count()).where(uses.c.resource == f"{SERVICE}@centre")).scalar_one()
     archive.close()
     assert codes == {code for _, code in acknowledged}
     assert taken == SLOTS * CAPACITY
@@ -91,9 +91,11 @@ def _say(who: str, number: int, text: str) -> Message:
 
 async def test_rg01_the_last_seat_confirmed_twice_in_one_moment(office: Office) -> None:
     """One is told 约好了; the other 刚被约走了, with three other times."""
-    for who, name in (("甲", "张三"), ("乙", "李四")):
+    for minutes, (who, name) in enumerate((("甲", "张三"), ("乙", "李四"))):
+        office.now = lambda late=6 * minutes: START + timedelta(minutes=late)  # type: ignore[misc]
         await office.hear(_say(who, 1, f"明天上午九点约上门理发，我叫{name}，电话13800001111"))
         await office.hear(_say(who, 2, "一号院1单元"))
+    office.now = lambda: START + timedelta(minutes=12)  # neither holds the seat any more
     await asyncio.gather(*(office.hear(_say(who, 3, "是")) for who in ("甲", "乙")))
     last = sorted(
         (_words(office.archive, who)[-1] for who in ("甲", "乙")), key=lambda words: "约好了" in words
@@ -101,7 +103,7 @@ async def test_rg01_the_last_seat_confirmed_twice_in_one_moment(office: Office) 
     assert "刚被约走了" in last[0]
     assert "约好了" in last[1]
     with office.archive.reading() as records:
-        assert records.run(select(func.count()).select_from(seats)).scalar_one() == 1
+        assert records.run(select(func.count()).where(uses.c.until.is_(None))).scalar_one() == 1
         state = next(
             s
             for who in ("甲", "乙")

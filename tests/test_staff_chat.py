@@ -11,7 +11,7 @@ from bot import turn
 from intents.handoff import Refused
 from intents.library import Library
 from intents.message import Message, Reply, from_json
-from intents.staff import bookings, talks
+from intents.staff import bookings, ending, talks
 from intents.staff.chat import unbound
 from storage.archive import Archive
 from storage.bookings import Booking
@@ -133,7 +133,7 @@ def test_a_group_reads_no_address_and_no_whole_name(staffed: Archive, library: L
 
 
 def test_no_end_but_the_known_ones() -> None:
-    assert set(bookings.ENDS.values()) | {"pending", "booked"} == set(bookings.STATES)
+    assert set(bookings.ENDS.values()) | {"held", "pending", "booked", "expired"} == set(ending.STATES)
 
 
 def test_orders_in_a_residents_thread_are_not_said_to_them(staffed: Archive, library: Library) -> None:

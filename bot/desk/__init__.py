@@ -20,6 +20,7 @@ from bot.desk import (
     health,
     people,
     questions,
+    services,
     watch,
     work,
 )
@@ -28,7 +29,20 @@ from bot.desk.paper import HERE
 from bot.desk.signin import SignIn
 from bot.office import Office
 
-PAGES = (work, conversation, cases, caseturns, bookings, duty, handbook, questions, people, areas, watch)
+PAGES = (
+    work,
+    conversation,
+    cases,
+    caseturns,
+    bookings,
+    duty,
+    handbook,
+    questions,
+    people,
+    areas,
+    services,
+    watch,
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -9,18 +9,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.guard import Desk, NotHere, Visit
+from intents.booking import pending
 from intents.handoff import Refused
 from intents.library import Lore
-from intents.message import Option, Reply
-from intents.scene import ZONE, say_to
-from knowledge import when
+from intents.scene import ZONE
+from intents.staff import ending
+from intents.staff.ending import ENDS, STATES
 from storage.archive import Records
 from storage.bookings import Booking
 
-STATES = {"pending": "待确认", "booked": "已约", "done": "已完成", "no_show": "没有来", "cancelled": "已取消"}
 DETAILS = {"name": "姓名", "phone": "电话", "address": "地址", "for_whom": "给谁", "people": "人数", "child": "孩子",
            "note": "备注"}  # fmt: skip
-ENDS = ("done", "no_show", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,9 @@ async def day(visit: Visit, *, shown: str = "") -> Response:
     def look(records: Records) -> list[Table]:
         lore = visit.lore(records)
         begin = datetime.combine(chosen, time(), ZONE)
-        found = records.bookings.between(begin, begin + timedelta(days=1), tuple(STATES))
+        found = records.bookings.between(
+            begin, begin + timedelta(days=1), tuple(state for state in STATES if state != "held")
+        )
         return _tables(lore, [it for it in found if in_scope(records, lore, visit, it)])
 
     tables = await visit.read(look)
@@ -93,7 +94,7 @@ async def show(visit: Visit) -> Response:
 async def end(visit: Visit) -> Response:
     """Mark a booking done or missed, or cancel it and tell the resident."""
     state, note = visit.given("state", 12), visit.given("note", 200)
-    if state not in ENDS:
+    if state not in (*ENDS, "confirmed"):
         raise Refused("请选“已完成”“没有来”或“取消”。")
 
     def job(records: Records) -> Booking:
@@ -103,29 +104,15 @@ async def end(visit: Visit) -> Response:
 
     booking = await visit.write(job)
     back = booking.starts_at.astimezone(ZONE).date().isoformat()
-    return visit.go(f"/desk/bookings?day={back}", f"{booking.code}：{STATES[state]}")
+    return visit.go(f"/desk/bookings?day={back}", f"{booking.code}：{STATES.get(state, '已确认')}")
 
 
 def _end(records: Records, visit: Visit, booking: Booking, state: str, note: str) -> None:
-    if state != "cancelled" and booking.starts_at > visit.now:
-        raise Refused(f"{booking.code}还没到时间，不能标成“{STATES[state]}”。")
-    if not records.bookings.end(booking.id, state, visit.now):
-        raise Refused(f"{booking.code}已经处理过了，没有再改。")
-    records.audit.write(visit.now, visit.worker.login, state, booking.code)
-    if state == "cancelled":
-        records.reminders.stop_for_booking(booking.id)
-        _tell(records, visit, booking, note)
-
-
-def _tell(records: Records, visit: Visit, booking: Booking, note: str) -> None:
-    if booking.conversation_id is None:
-        return
-    service = visit.lore(records).services.get(booking.service_id)
-    why = f"原因：{note.rstrip('。')}。" if note else ""
-    text = (f"抱歉，您的预约取消了：{service.name if service else ''} {when.say(booking.starts_at)}，"
-            f"预约号{booking.code}。{why}需要的话可以另约时间。")  # fmt: skip
-    say_to(records, booking.conversation_id, Reply(text, (Option(f"=book:{booking.service_id}", "另约时间"),)),
-           "booking", visit.now, key=f"booking:{booking.code}:cancelled")  # fmt: skip
+    lore = visit.lore(records)
+    if state == "confirmed":
+        pending.confirm(records, lore, visit.worker, booking, visit.now)
+    else:
+        ending.end(records, lore, visit.worker, booking, state, note, visit.now)
 
 
 def routes(desk: Desk) -> list[Route]:

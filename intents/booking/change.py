@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from intents.booking import free, times
-from intents.booking.choose import remind
+from intents.booking import free, times, waiting
 from intents.booking.details import unit
+from intents.booking.free import Want
+from intents.booking.making import remind
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.questions import Choice, OnDay, YesNo, names_day
@@ -93,6 +94,9 @@ def cancel(scene: Scene) -> Talk:
     done = [b for b in several if scene.records.bookings.end(b.id, "cancelled", scene.now)]
     for booking in done:
         scene.records.reminders.stop_for_booking(booking.id)
+        waiting.offer(
+            scene.records, scene.lore, booking.service_id, booking.place_id, booking.starts_at, scene.now
+        )
     return Reply(f"已经取消：\n{listed}\n需要时再约就行。" if done else "这个预约已经不在了，没有再取消。")
 
 
@@ -105,30 +109,38 @@ def move(scene: Scene) -> Talk:
     service = scene.lore.services.get(booking.service_id) if booking else None
     if booking is None or service is None:
         return Reply("没有找到您的这个预约。")
-    days = free.days(scene, service, booking.place_id, 3 if scene.person.elder else 5)
+    want = _again(scene, service, booking)
+    days = free.days(scene, want, 3 if scene.person.elder else 5)
     day: date = yield from ask("day", NewDay(f"{say(scene, booking)}，改到哪一天？", days, booking))
-    moment = yield from _moment(scene, service, booking, day)
+    moment = yield from _moment(scene, want, booking, day)
     question = YesNo(
         f"{service.name}从{when.say(booking.starts_at)}改到{when.say(moment)}，确定吗？", "确定改", "不改了"
     )
     if not (yield from ask("sure", question)):
         return Reply("好的，预约没有变。")
-    return _moved(scene, service, booking, moment)
+    return _moved(scene, want, booking, moment)
 
 
-def _moment(scene: Scene, service: Service, booking: Booking, day: date) -> Part:
-    slots = free.slots(scene, service, booking.place_id, day, booking.quantity)
+def _again(scene: Scene, service: Service, booking: Booking) -> Want:
+    """The same once more, by the same worker where they are free."""
+    return Want(service, booking.place_id, booking.quantity, booking.option,
+                who=str(booking.details.get("who", "")), free=bool(booking.details.get("free")),
+                keep=tuple(scene.records.bookings.resources_of(booking.id)))  # fmt: skip
+
+
+def _moment(scene: Scene, want: Want, booking: Booking, day: date) -> Part:
+    slots = free.slots(scene, want, day)
     if not slots:
-        raise Stale("day", free.why_not(scene, service, booking.place_id, day))
-    if service.whole_day:
+        raise Stale("day", free.why_not(scene, want, day))
+    if want.service.whole_day:
         return slots[0].starts_at
     moments = [slot.starts_at for slot in slots]
     same = datetime.combine(day, booking.starts_at.astimezone(ZONE).timetz())
-    plan = [slot.starts_at for slot in service.slots(day, scene.lore.calendar)]
+    plan = [slot.starts_at for slot in free.planned(scene, want, [day])]
     question = KeepTime(f"{when.say(day, clock=False)}几点？", day, moments, times.shown(scene, moments, same),
                         plan=plan, span=times.span(scene),
                         since=times.since(scene), same=same)  # fmt: skip
-    return (yield from times.ask_time(scene, service, booking.place_id, day, question, moments))
+    return (yield from times.ask_time(scene, want, day, question, moments))
 
 
 def _turned(text: str) -> tuple[str, str, str]:
@@ -171,18 +183,21 @@ class KeepTime(times.AtTime):
         return super().glean(rest if turn else text, scene)
 
 
-def _moved(scene: Scene, service: Service, booking: Booking, moment: datetime) -> Reply:
-    slot = next(
-        s for s in service.slots(moment.astimezone(ZONE).date(), scene.lore.calendar) if s.starts_at == moment
-    )
+def _moved(scene: Scene, want: Want, booking: Booking, moment: datetime) -> Reply:
+    day = moment.astimezone(ZONE).date()
+    slot = next(s for s in free.planned(scene, want, [day]) if s.starts_at == moment)
     try:
-        moved = scene.records.bookings.move(booking, starts_at=slot.starts_at, ends_at=slot.ends_at,
-                                            capacity=slot.capacity, now=scene.now)  # fmt: skip
+        moved = scene.records.bookings.move(booking, starts_at=slot.starts_at, ends_at=slot.ends_at, now=scene.now,
+                                            claims=want.claims(scene, slot))  # fmt: skip
     except SeatTaken:
         scene.answers.pop("sure", None)
-        raise Stale("day" if service.whole_day else "time", f"抱歉，{when.say(moment)}刚被约走了。") from None
+        name = "day" if want.service.whole_day else "time"
+        raise Stale(name, f"抱歉，{when.say(moment)}刚被约走了。") from None
     scene.records.reminders.stop_for_booking(booking.id)
-    remind(scene, service, moved)
+    remind(scene.records, scene.lore, moved, scene.now)
+    waiting.offer(
+        scene.records, scene.lore, booking.service_id, booking.place_id, booking.starts_at, scene.now
+    )
     return Reply(f"改好了。{say(scene, moved)}。")
 
 

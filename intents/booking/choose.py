@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 
-from intents.booking import details, free, times
-from intents.booking.days import Days, Other
+from intents.booking import details, entitled, free, holds, making, queueing, times
+from intents.booking.days import WAIT_DAY, Days, Other
+from intents.booking.free import Want
 from intents.booking.sure import is_sure
 from intents.intent import Intent
-from intents.message import Option, Reply
+from intents.message import Reply
 from intents.questions import Choice
 from intents.scene import ZONE, Scene, Verdict
 from intents.talk import Part, Stale, Talk, ask
@@ -18,7 +20,7 @@ from knowledge import services as catalogue
 from knowledge import when
 from knowledge.places import Place
 from knowledge.services import GROUPS, Service, Slot
-from storage.bookings import Booking, SeatTaken
+from storage.bookings import SeatTaken
 
 ALARMING = re.compile(
     r"胸口?[疼痛闷]|喘不上|憋得慌|出不来气|晕倒|昏迷|抽搐|吐血|咯血|便血|大出血|半边.{0,4}(麻|动不了)|嘴歪|说不清话|剧痛|疼得(厉害|受不了)|心口疼"
@@ -35,15 +37,64 @@ def talk(scene: Scene) -> Talk:
     if (yield from _is_urgent(scene, service)):
         return Reply("请现在就打120，说清地址，身边别离人。")
     place_id = yield from _place(scene, service)
-    chosen = yield from _days(scene, service, place_id)
-    quantity = yield from details.quantity(scene, service)
-    _have_room(scene, service, place_id, chosen, quantity)
-    slots = yield from _times(scene, service, place_id, chosen, quantity)
-    told = yield from details.ask_details(scene, service, quantity)
-    summary = _summary(scene, service, place_id, slots, quantity, told)
+    want = Want(service, place_id, choice=(yield from _kind(service)), who=_served(scene, service))
+    chosen = yield from _days(scene, want)
+    want = replace(want, quantity=(yield from details.quantity(scene, service)))
+    _have_room(scene, want, chosen)
+    slots = yield from _times(scene, want, chosen)
+    if (full := _queued(scene, want)) is not None:
+        queued: Reply = yield from queueing.join(scene, want, full)
+        return queued
+    _hold(scene, want, slots)
+    belongs = yield from entitled.ask_class(scene, want)
+    want, note = entitled.priced(scene, want, slots[0], belongs)
+    told = yield from details.ask_details(scene, service, want.quantity)
+    told |= {"class": belongs} if belongs else {}
+    summary = making.summary(scene, want, slots, told, note)
     if not (yield from is_sure(scene, service, summary, places=len(_places(scene, service)))):
+        holds.let_go(scene)
         return Reply("好的，没有预约。还想办什么，直接说。")
-    return _book(scene, service, place_id, slots, quantity, told)
+    return making.book(scene, want, slots, told)
+
+
+def _kind(service: Service) -> Part:
+    """Which kind, where the service has kinds that take their own time."""
+    if not service.choices:
+        return ""
+    options = [
+        (c.id, f"{c.name}（{c.minutes}分钟{f'，{c.price}' if c.price else ''}）") for c in service.choices
+    ]
+    return (
+        yield from ask(
+            "choice", Choice("要哪一种？", options, words={c.id: (c.name,) for c in service.choices})
+        )
+    )
+
+
+def _served(scene: Scene, service: Service) -> str:
+    """Whom limits count: the person who books, and for whom."""
+    whom = details.whom(scene, service, 1)
+    return f"person:{scene.person.id}{f':{whom}' if whom else ''}"[:60]
+
+
+def _queued(scene: Scene, want: Want) -> Slot | None:
+    """The full slot that the person chose to queue for."""
+    told, full = str(scene.answers.get("day", "")), queueing.waited(scene)
+    if told.startswith(WAIT_DAY):
+        return next(iter(free.planned(scene, want, [date.fromisoformat(told.removeprefix(WAIT_DAY))])), None)
+    if scene.answers.get("time") != times.WAIT or full is None:
+        return None
+    return next(
+        (s for s in free.planned(scene, want, [full.astimezone(ZONE).date()]) if s.starts_at == full), None
+    )
+
+
+def _hold(scene: Scene, want: Want, slots: list[Slot]) -> None:
+    """Keep the time while the rest is asked; lost already where somebody else was faster."""
+    try:
+        holds.keep(scene, want, slots)
+    except SeatTaken:
+        raise making.lost(scene, want, slots[0]) from None
 
 
 def _is_urgent(scene: Scene, service: Service) -> Part:
@@ -55,7 +106,7 @@ def _is_urgent(scene: Scene, service: Service) -> Part:
 
 
 def _service(scene: Scene) -> Part:
-    services = scene.lore.services
+    services = scene.lore.offered(scene.now)
     if "service" not in scene.answers:
         present = [group for group in GROUPS if any(s.group == group for s in services.values())]
         group = yield from ask("group", GroupChoice([(g, GROUP_NAMES.get(g, g)) for g in present], services))
@@ -102,19 +153,27 @@ def _place(scene: Scene, service: Service) -> Part:
     return (yield from ask("place", question))
 
 
-def _days(scene: Scene, service: Service, place_id: str) -> Part:
+def _days(scene: Scene, want: Want) -> Part:
     """The days; the day's cut-off is told before anything else is asked."""
-    offered = free.days(scene, service, place_id, 3 if scene.person.elder else 5)
+    service = want.service
+    offered = [] if "day" in scene.answers else free.days(scene, want, 3 if scene.person.elder else 5)
     others = _other_meals(scene, service, str(scene.answers.get("_refused", "")))
-    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others)
+    question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others,
+                    wait=str(scene.answers.get("_wait_day", "")))  # fmt: skip
     chosen: list[date] | str = yield from ask("day", question)
+    if isinstance(chosen, str) and chosen.startswith(WAIT_DAY):
+        return [date.fromisoformat(chosen.removeprefix(WAIT_DAY))]
     if isinstance(chosen, str):
         scene.answers["service"], _, scene.answers["day"] = chosen.partition("@")
         raise Stale("_refused", "")
     for day in chosen:
-        if not free.slots(scene, service, place_id, day):
+        if not free.slots(scene, want, day):
             scene.answers["_refused"] = day.isoformat()
-            raise Stale("day", free.why_not(scene, service, place_id, day))
+            is_full = service.whole_day and any(
+                free.is_full(scene, want, s.starts_at) for s in free.planned(scene, want, [day])
+            )
+            scene.answers["_wait_day"] = day.isoformat() if is_full else ""
+            raise Stale("day", free.why_not(scene, want, day))
     return chosen
 
 
@@ -123,147 +182,50 @@ def _other_meals(scene: Scene, service: Service, refused: str) -> list[Other]:
     if not refused or not service.whole_day:
         return []
     day, found = date.fromisoformat(refused), []
-    for other in scene.lore.services.values():
+    for other in scene.lore.offered(scene.now).values():
         is_like = (
             other.id != service.id and other.group == service.group and set(other.words) & set(service.words)
         )
-        if is_like and other.whole_day and other.places and free.slots(scene, other, other.places[0], day):
+        if (
+            is_like
+            and other.whole_day
+            and other.places
+            and free.slots(scene, Want(other, other.places[0]), day)
+        ):
             is_tonight = day == scene.local.date() and other.plan[0].opens.hour >= 16
             said = "今晚" if is_tonight else f"{when.say(day, clock=False)}{other.plan[0].opens:%H:%M}"
             found.append(Other(other, refused, f"{said}（{other.name}）"))
     return found
 
 
-def _have_room(scene: Scene, service: Service, place_id: str, chosen: list[date], quantity: int) -> None:
+def _have_room(scene: Scene, want: Want, chosen: list[date]) -> None:
+    if str(scene.answers.get("day", "")).startswith(WAIT_DAY):
+        return
     for day in chosen:
-        if not free.slots(scene, service, place_id, day, quantity):
-            raise Stale("day", free.why_not(scene, service, place_id, day))
+        if not free.slots(scene, want, day):
+            raise Stale("day", free.why_not(scene, want, day))
 
 
-def _times(scene: Scene, service: Service, place_id: str, chosen: list[date], quantity: int) -> Part:
-    if service.whole_day:
-        return [free.slots(scene, service, place_id, day, quantity)[0] for day in chosen]
+def _times(scene: Scene, want: Want, chosen: list[date]) -> Part:
+    if str(scene.answers.get("day", "")).startswith(WAIT_DAY):
+        return []
+    if want.service.whole_day:
+        return [free.slots(scene, want, day)[0] for day in chosen]
     day = chosen[0]
-    slots = free.slots(scene, service, place_id, day, quantity)
+    slots = free.slots(scene, want, day)
     moments = [slot.starts_at for slot in slots]
-    prompt = f"{when.say(day, clock=False)}这些时间有空，您看几点？"
-    plan = [slot.starts_at for slot in service.slots(day, scene.lore.calendar)]
-    question = times.AtTime(
-        prompt,
-        day,
-        moments,
-        times.shown(scene, moments),
-        plan=plan,
-        span=times.span(scene),
-        since=times.since(scene),
-    )
-    moment = yield from times.ask_time(scene, service, place_id, day, question, moments)
+    plan = [slot.starts_at for slot in free.planned(scene, want, [day])]
+    question = times.AtTime(f"{when.say(day, clock=False)}这些时间有空，您看几点？", day, moments,
+                            times.shown(scene, moments), plan=plan, span=times.span(scene),
+                            since=times.since(scene), wait=_full_on(scene, day))  # fmt: skip
+    moment = yield from times.ask_time(scene, want, day, question, moments)
     return [slot for slot in slots if slot.starts_at == moment]
 
 
-def _summary(scene: Scene, service: Service, place_id: str, slots: list[Slot], quantity: int,
-             told: dict[str, str]) -> str:  # fmt: skip
-    place = scene.lore.places.get(place_id)
-    where = told.get("address") if service.at_home else (place.name if place else "")
-    days = "、".join(_say(slot, service) for slot in slots)
-    many = f"，{quantity}{details.unit(service)}" if "quantity" in service.asks or quantity > 1 else ""
-    many += f"，约{told['people']}人" if told.get("people") else ""
-    whom = f"，给{told['for_whom']}" if told.get("for_whom") else ""
-    spoken = details.spoken(told)
-    lines = [f"请核对：{service.name}{whom}，{days}{many}，{where}，{service.price}。", f"{spoken}。" if spoken else "",
-             _longer(scene, slots), _one_of_two(scene, service, quantity), "确认预约吗？"]  # fmt: skip
-    return "\n".join(line for line in lines if line)
-
-
-def _longer(scene: Scene, slots: list[Slot]) -> str:
-    """A stretch was told that is longer than what one booking holds: said, not hidden."""
-    begin, length = slots[0].starts_at, slots[0].ends_at - slots[0].starts_at
-    for said in (scene.opening, scene.text, *(said.text for said in scene.said_before())):
-        read = when.read(said, scene.local)
-        if read.kind != "range" or read.start is None or read.end is None or times.LOOSE.search(said):
-            continue
-        is_same = len(slots) == 1 and times.is_hour(begin, read.start)
-        if is_same and length < read.end - read.start < timedelta(days=1):
-            return f"一次约{int(length.total_seconds() // 60)}分钟，到{when.say(slots[0].ends_at)}；后面的请再约一次。"
-    return ""
-
-
-def _one_of_two(scene: Scene, service: Service, quantity: int) -> str:
-    """Two people were named and one is booked."""
-    if quantity > 1 or not details.pair(scene, service):
-        return ""
-    return "这次先约一位，另一位约好后再约。"
-
-
-def _say(slot: Slot, service: Service) -> str:
-    if service.whole_day:
-        day = when.say(slot.starts_at.astimezone(ZONE).date(), clock=False)
-        return f"{day}{slot.starts_at.astimezone(ZONE):%H:%M}–{slot.ends_at.astimezone(ZONE):%H:%M}"
-    return when.say(slot.starts_at)
-
-
-def _book(scene: Scene, service: Service, place_id: str, slots: list[Slot], quantity: int,
-          told: dict[str, str]) -> Reply:  # fmt: skip
-    made: list[Booking] = []
-    try:
-        with scene.records.connection.begin_nested():
-            for n, slot in enumerate(slots):
-                made.append(_one(scene, service, place_id, slot, quantity, told, n))
-    except SeatTaken:
-        lost = slots[len(made)].starts_at
-        times.keep_near(scene, lost, 3)
-        scene.answers.pop("sure", None)
-        raise Stale("day" if service.whole_day else "time", f"抱歉，{when.say(lost)}刚被约走了。") from None
-    _remember(scene, told)
-    scene.talk.state["booked"] = {"codes": [booking.code for booking in made], "at": scene.now.isoformat()}
-    for booking in made:
-        remind(scene, service, booking)
-    return _receipt(scene, service, made, _one_of_two(scene, service, quantity))
-
-
-def _remember(scene: Scene, told: dict[str, str]) -> None:
-    """Keep what the person told of themselves; 到食堂 is nobody's address."""
-    if told.get("for_whom") and not told["for_whom"].startswith("本人"):
-        return
-    kept = {name: told[name] for name in ("name", "phone", "address") if told.get(name)}
-    if kept.get("address", "").startswith("到"):
-        del kept["address"]
-    scene.records.people.tell(scene.person.id, **kept)
-
-
-def _one(scene: Scene, service: Service, place_id: str, slot: Slot, quantity: int, told: dict[str, str],
-         n: int) -> Booking:  # fmt: skip
-    return scene.records.bookings.book(
-        service_id=service.id, place_id=place_id, starts_at=slot.starts_at, ends_at=slot.ends_at, quantity=quantity,
-        capacity=slot.capacity, person_id=scene.person.id, conversation_id=scene.talk.id, details=told,
-        now=scene.now, token=f"book:{n}:{scene.token}"[:120],
-    )  # fmt: skip
-
-
-def remind(scene: Scene, service: Service, booking: Booking) -> None:
-    """The evening before and two hours before, with what to bring."""
-    bring = f"请带：{'、'.join(service.bring)}。" if service.bring else ""
-    what = f"{service.name}（{when.say(booking.starts_at)}，预约号{booking.code}）。{bring}去不了请回“取消预约”。"
-    start = booking.starts_at.astimezone(ZONE)
-    evening = (start - timedelta(days=1)).replace(hour=18, minute=0, second=0, microsecond=0)
-    for name, moment in (("eve", evening), ("2h", start - timedelta(hours=2))):
-        if moment > scene.now:
-            scene.records.reminders.add(
-                person_id=scene.person.id, conversation_id=scene.talk.id, what=what, starts_at=moment, now=scene.now,
-                purpose="booking", booking_id=booking.id, late_after=5400,
-                token=f"{name}:{booking.code}:{start:%m%d%H%M}",
-            )  # fmt: skip
-
-
-def _receipt(scene: Scene, service: Service, made: list[Booking], note: str) -> Reply:
-    codes = "、".join(booking.code for booking in made)
-    said = "、".join(when.say(booking.starts_at) for booking in made)
-    bring = f"\n请带：{'、'.join(service.bring)}。" if service.bring else ""
-    note = f"\n{note}" if note else ""
-    return Reply(
-        f"约好了。{service.name}，{said}。\n预约号 {codes}。{bring}{note}\n前一天和两小时前我会提醒您。去不了请说“取消预约”。\n有事请打{scene.lore.centre.call}。",
-        (Option("=mine", "我的预约"), Option("=menu", "办别的事")),
-    )
+def _full_on(scene: Scene, day: date) -> datetime | None:
+    """The time of that day that was asked for and is full: one may queue for it."""
+    full = queueing.waited(scene)
+    return full if full and full.astimezone(ZONE).date() == day else None
 
 
 def aside(scene: Scene) -> Reply | None:

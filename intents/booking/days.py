@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from intents.booking.times import QUEUE
 from intents.message import Message
 from intents.questions import OnDay, names_day
 from intents.scene import ZONE, Scene
@@ -16,6 +17,7 @@ from knowledge.services import Service, begins_in
 
 BOTH = re.compile("[和跟、及]|各")
 EITHER = re.compile("或|还是|要么|都行|都可以|看哪")
+WAIT_DAY = "wait@"  # … and the day that is full
 MOST = 14  # days of one series
 
 
@@ -39,14 +41,21 @@ class Days(OnDay):
     """
 
     def __init__(self, prompt: str, days: Sequence[date], *, many: bool,
-                 others: Sequence[Other] = ()) -> None:  # fmt: skip
+                 others: Sequence[Other] = (), wait: str = "") -> None:  # fmt: skip
         super().__init__(prompt, days)
-        self._many, self._others = many, list(others)
+        self._many, self._others, self._wait = many, list(others), wait
 
     def options(self) -> Sequence[tuple[str, str]]:
-        return [*((other.value, other.label) for other in self._others), *super().options()]
+        full = (
+            [(f"{WAIT_DAY}{self._wait}", f"排队等{when.say(date.fromisoformat(self._wait), clock=False)}")]
+            if self._wait
+            else []
+        )
+        return [*((other.value, other.label) for other in self._others), *super().options(), *full]
 
     def hear(self, message: Message, scene: Scene) -> Json:
+        if self._wait and QUEUE.search(message.text):
+            return f"{WAIT_DAY}{self._wait}"
         return self._other(message.text, scene) or super().hear(message, scene)
 
     def glean(self, text: str, scene: Scene) -> Json:

@@ -103,7 +103,7 @@ def questions(service: Service) -> dict[str, Question]:
         "name": PersonName(),
         "phone": Phone(),
         "address": VisitAddress(),
-        "people": Number("大概多少人？", most=200, unit="人"),
+        "people": Number("大概多少人？", most=service.fits or 200, unit="人"),
         "child": Words("孩子叫什么、几岁或几年级？", least=2),
         "note": Note(NOTES.get(service.group, "还有什么要交代的？"), skip="没有"),
     }

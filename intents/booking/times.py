@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from intents.booking import free
+from intents.booking.free import Want
 from intents.message import Message
 from intents.questions import ANY, names_day
 from intents.scene import ZONE, Scene
 from intents.talk import MISS, Json, Part, Question, Stale, ask
 from knowledge import when
-from knowledge.services import Service
 
 LAST = re.compile(r"最晚|最迟|最后一个")
 MORNING = re.compile(r"早|上午|凌晨|清晨")
+WAIT, QUEUE = "wait", re.compile(r"排队|候补|排着|等空位|等位|等名额")
 LOOSE = re.compile(r"之间|以后|之后|以前|之前|往后|都行|都可以")
 
 
@@ -29,15 +30,16 @@ class AtTime(Question):
     """
 
     def __init__(self, prompt: str, day: date, times: Sequence[datetime], shown: Sequence[datetime], *,
-                 plan: Sequence[datetime] = (), span: str = "", since: datetime | None = None) -> None:  # fmt: skip
+                 plan: Sequence[datetime] = (), span: str = "", since: datetime | None = None, wait: datetime | None = None) -> None:  # fmt: skip
         super().__init__(prompt)
         self._day, self._times, self._shown, self._span = day, list(times), list(shown), span
-        self._since = since
+        self._since, self._wait = since, wait
         self._plan = {clock(t) for t in (*plan, *times)}
         self.hint = "请选一个时间，或者直接说几点。"
 
     def options(self) -> Sequence[tuple[str, str]]:
-        return [(clock(t), clock(t)) for t in self._shown]
+        queue = [(WAIT, f"排队等{clock(self._wait)}")] if self._wait else []
+        return [*((clock(t), clock(t)) for t in self._shown), *queue]
 
     def _pick(self, text: str, scene: Scene) -> Json:
         read = when.read(text, scene.local, scene.lore.calendar)
@@ -82,6 +84,8 @@ class AtTime(Question):
 
     def hear(self, message: Message, scene: Scene) -> Json:
         text = message.text
+        if self._wait and QUEUE.search(text):
+            return WAIT
         found = self._other_day(text, scene)
         if found is MISS:
             found = self._pick(text, scene)
@@ -118,30 +122,33 @@ def within(span: str, moments: Iterable[datetime]) -> list[datetime]:
     return [moment for moment in moments if begin <= clock(moment) < end]
 
 
-def ask_time(scene: Scene, service: Service, place_id: str, day: date, question: AtTime,
-             moments: Sequence[datetime]) -> Part:  # fmt: skip
+def ask_time(scene: Scene, want: Want, day: date, question: AtTime, moments: Sequence[datetime]) -> Part:
     """The moment chosen of those that are free; other words change what is offered, once with the reason."""
     told: datetime | str = yield from ask("time", question)
+    if told == WAIT and (full := scene.answers.get("_wait")):
+        return datetime.fromisoformat(str(full))
     if isinstance(told, str):
-        raise _turned(scene, service, day, told, moments)
+        raise _turned(scene, want, day, told, moments)
     if told not in moments:
-        raise _refused(scene, service, place_id, told)
+        raise _refused(scene, want, told)
     scene.answers["_held"] = told.isoformat()
     return told
 
 
-def _refused(scene: Scene, service: Service, place_id: str, wanted: datetime) -> Stale:
+def _refused(scene: Scene, want: Want, wanted: datetime) -> Stale:
     """A time that cannot be had; one that was free a moment ago was lost to somebody else (RG01)."""
     scene.answers["_since"] = scene.message.at.isoformat()
     scene.answers.pop("_part", None)
+    scene.answers["_wait"] = wanted.isoformat() if free.is_full(scene, want, wanted) else ""
     if scene.answers.get("_held") == wanted.isoformat():
         keep_near(scene, wanted, 3)
+        scene.answers["_wait"] = ""
         return Stale("time", f"抱歉，{when.say(wanted)}刚被约走了。")
     keep_near(scene, wanted, 3 if scene.person.elder else 6)
-    return Stale("time", f"{free.why_not_at(scene, service, place_id, wanted)}您看看别的时间。")
+    return Stale("time", f"{free.why_not_at(scene, want, wanted)}您看看别的时间。")
 
 
-def _turned(scene: Scene, service: Service, day: date, told: str, moments: Sequence[datetime]) -> Stale:
+def _turned(scene: Scene, want: Want, day: date, told: str, moments: Sequence[datetime]) -> Stale:
     """Another day, or a part of the day, was told instead of a time."""
     scene.answers.pop("_near", None)
     if ":" not in told:
@@ -150,9 +157,9 @@ def _turned(scene: Scene, service: Service, day: date, told: str, moments: Seque
     scene.answers["_part"], scene.answers["_since"] = told, scene.message.at.isoformat()
     if within(told, moments):
         return Stale("time", "")
-    planned = within(told, (slot.starts_at for slot in service.slots(day, scene.lore.calendar)))
+    planned = within(told, (slot.starts_at for slot in free.planned(scene, want, [day])))
     said = when.say(day, clock=False)
-    return Stale("time", f"{said}这段时间{'没有空位了' if planned else f'没有{service.name}'}。")
+    return Stale("time", f"{said}这段时间{'没有空位了' if planned else f'没有{want.service.name}'}。")
 
 
 def keep_near(scene: Scene, wanted: datetime, count: int) -> None:

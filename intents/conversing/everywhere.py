@@ -20,6 +20,7 @@ def everywhere(scene: Scene) -> list[Reply] | None:
     text, talk = scene.text.strip(), scene.talk
     if CANCEL.match(text) and talk.dialogue:
         title = router.named(talk.dialogue).title
+        booking.let_go(scene)
         return finish(scene, [Reply(f"好的，{title}已取消，什么都没有提交。还想办什么，直接说。", MENU)])
     if BACK.match(text) and talk.dialogue:
         return _back(scene)

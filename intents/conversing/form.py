@@ -30,6 +30,7 @@ def go_on(scene: Scene) -> list[Reply]:
     if isinstance(stopped, Done):
         return finish(scene, stopped.replies)
     if stopped.name != (scene.talk.state.get("asked") or {}).get("name"):
+        scene.note_words()
         return [ask(scene, stopped)]  # an answer given before does not hold any more: that comes first
     question, text = stopped.question, scene.text
     if (changed := _change(scene, intent, stopped.name)) is not None:

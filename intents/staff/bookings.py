@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from intents.booking import pending
 from intents.handoff import Refused
 from intents.library import Lore
-from intents.message import Option, Reply
-from intents.scene import ZONE, say_to
+from intents.message import Reply
+from intents.scene import ZONE
+from intents.staff import ending
+from intents.staff.ending import STATES
 from intents.staff.showing import masked
 from intents.staff.speaker import Speaker
 from knowledge import when
@@ -15,7 +18,6 @@ from storage.archive import Records
 from storage.bookings import LIVE, Booking
 from storage.staff import Worker
 
-STATES = {"pending": "待确认", "booked": "已约", "done": "已完成", "no_show": "没有来", "cancelled": "已取消"}
 ENDS = {"完成": "done", "已完成": "done", "没来": "no_show", "没有来": "no_show", "取消": "cancelled"}
 DETAILS = {"for_whom": "给谁", "people": "人数", "child": "孩子", "note": "备注"}
 READERS = ("worker", "admin")  # who serves residents reads names and phones; a mediator does not
@@ -101,32 +103,20 @@ def _who(speaker: Speaker, booking: Booking) -> list[tuple[str, str]]:
 def _able(booking: Booking, now: datetime) -> str:
     if booking.state not in LIVE:
         return "没有能做的了"
+    if booking.state == "pending":
+        return f"{booking.code} 确认、{booking.code} 取消"
     ends = ("取消",) if booking.starts_at > now else ("完成", "没来", "取消")
     return "、".join(f"{booking.code} {end}" for end in ends)
 
 
 def end(speaker: Speaker, code: str, word: str, note: str) -> Reply:
-    """完成, 没来 or 取消; whoever booked is told of a cancelled one."""
+    """确认, 完成, 没来 or 取消; whoever booked is told."""
     records, booking = speaker.records, find(speaker.records, speaker.lore, speaker.worker, code)
+    if word == "确认":
+        pending.confirm(records, speaker.lore, speaker.worker, booking, speaker.now)
+        return Reply(f"{booking.code} → 已约，也告诉了居民。")
     state = ENDS.get(word)
     if state is None:
         raise Refused(f"{booking.code}可以：{_able(booking, speaker.now)}。")
-    if state != "cancelled" and booking.starts_at > speaker.now:
-        raise Refused(f"{booking.code}还没到时间，不能标成“{STATES[state]}”。")
-    if not records.bookings.end(booking.id, state, speaker.now):
-        raise Refused(f"{booking.code}已经处理过了，没有再改。")
-    records.audit.write(speaker.now, speaker.worker.login, state, booking.code)
-    records.reminders.stop_for_booking(booking.id)
-    told = "，也告诉了居民" if state == "cancelled" and _tell(speaker, booking, note) else ""
-    return Reply(f"{booking.code} → {STATES[state]}{told}。")
-
-
-def _tell(speaker: Speaker, booking: Booking, note: str) -> bool:
-    if booking.conversation_id is None:
-        return False
-    why = f"原因：{note.strip().rstrip('。')}。" if note.strip() else ""
-    text = (f"抱歉，您的预约取消了：{_name(speaker.lore, booking)} {when.say(booking.starts_at)}，"
-            f"预约号{booking.code}。{why}需要的话可以另约时间。")  # fmt: skip
-    say_to(speaker.records, booking.conversation_id, Reply(text, (Option(f"=book:{booking.service_id}", "另约时间"),)),
-           "booking", speaker.now, key=f"booking:{booking.code}:cancelled")  # fmt: skip
-    return True
+    is_told = ending.end(records, speaker.lore, speaker.worker, booking, state, note, speaker.now)
+    return Reply(f"{booking.code} → {STATES[state]}{'，也告诉了居民' if is_told else ''}。")

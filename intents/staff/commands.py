@@ -24,7 +24,9 @@ ANSWER = re.compile(rf"^回复?\s*{NUMBER}[\s：:，,]*([\s\S]*)$")
 NOTE = re.compile(rf"^备注\s*{NUMBER}[\s：:，,]+([\s\S]+)$")
 NOTE_HERE = re.compile(r"^备注[\s：:]+(?![A-Za-z]\d)([\s\S]+)$")
 BOOKING = re.compile(r"^(?:编号|预约号)?\s*(Y\d{9,})(?:\s*(\S+)(?:\s+([\s\S]+))?)?$", re.I)
-BOOKING_LAST = re.compile(r"^(完成|已完成|没来|没有来|取消)(?:预约)?\s*(Y\d{9,})(?:\s+([\s\S]+))?$", re.I)
+BOOKING_LAST = re.compile(
+    r"^(确认|完成|已完成|没来|没有来|取消)(?:预约)?\s*(Y\d{9,})(?:\s+([\s\S]+))?$", re.I
+)
 SHOW = re.compile(rf"^{NUMBER}$", re.I)
 WORDS = re.compile(rf"^{NUMBER}[\s：:，,]*([\s\S]*)$", re.I)
 VERBS = "|".join(sorted(talks.LABELS | {"退回", "退单", "驳回", "结束", "办结"}, key=len, reverse=True))

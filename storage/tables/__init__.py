@@ -2,7 +2,18 @@
 
 from storage.tables.areas import area_versions, buildings, estates
 from storage.tables.base import Moment, metadata
-from storage.tables.bookings import bookings, places, seats, services
+from storage.tables.bookings import (
+    bookings,
+    closures,
+    places,
+    providers,
+    ratings,
+    resources,
+    seats,
+    services,
+    uses,
+    waits,
+)
 from storage.tables.cases import (
     attachments,
     case_clocks,
@@ -48,6 +59,7 @@ __all__ = [
     "case_subscribers",
     "case_units",
     "cases",
+    "closures",
     "contacts",
     "conversations",
     "counters",
@@ -65,8 +77,11 @@ __all__ = [
     "overrides",
     "people",
     "places",
+    "providers",
     "proxies",
+    "ratings",
     "reminders",
+    "resources",
     "review_notices",
     "revisions",
     "rota",
@@ -77,6 +92,8 @@ __all__ = [
     "unanswered",
     "unit_contacts",
     "units",
+    "uses",
+    "waits",
     "waivers",
     "workers",
 ]
