@@ -90,7 +90,7 @@ class Leaf:
 def _leaf(records: Records, visit: Visit) -> Leaf:
     who = _find(records, visit)
     held = records.cases.listed("/?/", holder_id=who.id, mine=True)
-    mine = [(case, candidates(records, visit.worker, case)) for case in held]
+    mine = [(case, candidates(records, visit.worker, case, visit.now)) for case in held]
     return Leaf(who, visit.lore(records).area_name(who.area_id), areas_of(records, visit), mine)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import duty
+from intents.cases import rights
 from intents.cases.words import Refused, changed, holder_name, sentence, tell_followers, tell_staff
 from intents.library import Lore
 from intents.message import Reply
@@ -95,6 +96,7 @@ def recategorise(records: Records, lore: Lore, worker: Worker, case: Case, categ
     rules = KINDS[case.kind]
     if not rules.recategorised:
         raise Refused(f"{rules.title}没有类别可以改。")
+    rights.allow(records, worker, case, "recategorise", now)
     if category == case.category or category not in rules.within:
         raise Refused("请选另一个类别。")
     values: dict[str, object] = {"category": category, "title": f"{case.title.split('：')[0]}：{label}"}
@@ -121,6 +123,7 @@ def recategorise(records: Records, lore: Lore, worker: Worker, case: Case, categ
 
 def send_to(records: Records, lore: Lore, worker: Worker, case: Case, unit_id: str, now: datetime) -> Case:
     """A supervisor sends a case that waits (未派出, or in a pool) to a unit."""
+    rights.allow(records, worker, case, "dispatch", now)
     unit = records.units.get(unit_id)
     if unit is None or not unit.active:
         raise Refused("没有这个单位，请在名单里选。")

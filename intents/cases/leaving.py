@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from intents.cases import rights
 from intents.cases.words import changed
 from intents.refused import Refused
 from intents.scene import tell_workers
@@ -21,6 +22,7 @@ def give_back(records: Records, worker: Worker, case: Case, now: datetime, why: 
     rules = KINDS[case.kind]
     if case.holder_id != worker.id or case.closed_at:
         raise Refused(f"{case.number}不在{worker.name}手上。")
+    rights.allow(records, worker, case, "give_back", now)
     state = "queued" if case.kind == "handoff" else case.state
     if state not in rules.pool:
         raise Refused(f"{case.number}现在要有人承办，请转给一位同事。")
