@@ -30,7 +30,7 @@ FIELDS = {"for_whom": "给谁"} | LABELS
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
-         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话"}  # fmt: skip
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "found": "继续承办", "words": "居民捎话"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

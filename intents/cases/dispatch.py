@@ -77,6 +77,7 @@ def lose(records: Records, lore: Lore, case: Case, now: datetime) -> Case:
     done = changed(records, case, now, lost_at=now)
     unit = records.units.get(case.unit) if case.unit else None
     who = unit.name if unit else lore.area_name(case.area_id)
+    who = records.staff.get(case.holder_id).name if case.holder_id else who
     records.cases.note(case.id, now, "系统", "lost", case.state, f"{who}联系不上，还没有派出")
     up = duty.supervisors(records, lore, case.area_id, 1, now)
     text = f"【未派出】{case.number} {case.title}：{who}没有能联系上的人，请马上派给别的单位。"
