@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_every_deed_asks(centre: Archive, library: Library, how: str) -> None:
     with centre.open() as records:
         case = as_it_stands(records, library, how)
         lore, wang = library.lore(records), staff(records, "wang")
-        told = {
+        told: dict[str, Callable[[Worker], object]] = {
             "open": lambda who: deeds.find(records, who, case.number, START),
             "note": lambda who: deeds.add_note(records, who, case, "看过了", START),
             "take": lambda who: deeds.move(records, lore, who, case, "accept", START),
