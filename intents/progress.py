@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from intents.booking.change import say as say_booking
+from intents.cases import rights
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.scene import Scene, Verdict
@@ -47,7 +48,7 @@ def _by_number(scene: Scene, number: str) -> Reply:
     case = scene.records.cases.by_number(number)
     if case and scene.talk.id in scene.records.cases.subscribers(case):
         return Reply(line(scene, case), _push(case))
-    if case and case.person_id == scene.person.id:
+    if case and rights.is_theirs(scene.records, scene.person.id, case, scene.now):
         return Reply(line(scene, case), _push(case))
     return _unknown(number)
 

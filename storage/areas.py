@@ -31,9 +31,13 @@ class AreaBook(Book):
     def put_many(self, areas_: Sequence[Area] = (), estates_: Sequence[Estate] = (),
                  buildings_: Sequence[Building] = ()) -> None:  # fmt: skip
         """Add or replace many rows; whoever is not among them stays."""
+        before = self._paths([area.id for area in areas_])
         self._replace(
             areas, areas.c.id, areas_, lambda it: asdict(it) | {"became": it.became or None}, lambda it: it.id
         )
+        for area in areas_:
+            if before.get(area.id, area.path) != area.path:
+                self.records.cases.follow(area.id, before[area.id])
         self._replace(estates, estates.c.id, estates_, lambda it: asdict(it) | {"aliases": list(it.aliases)},
                       lambda it: it.id)  # fmt: skip
         of: dict[str, list[Building]] = {}
@@ -132,10 +136,20 @@ class AreaBook(Book):
         self.records.run(update(areas).where(areas.c.id == area_id).values(**values))
 
     def _carry(self, old: str, new: str) -> None:
-        """Paths below follow their parent."""
+        """Paths below follow their parent, and the cases that lie there follow the paths."""
         below = areas.c.path.startswith(old, autoescape=True)
+        moved = self.records.run(select(areas.c.id, areas.c.path).where(below)).all()
         tail = func.substr(areas.c.path, len(old) + 1)
         self.records.run(update(areas).where(below).values(path=new + tail))
+        for row in moved:
+            self.records.cases.follow(row.id, row.path)
+
+    def _paths(self, ids: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in _parts(ids):
+            rows = self.records.run(select(areas.c.id, areas.c.path).where(areas.c.id.in_(part)))
+            found.update((row.id, row.path) for row in rows)
+        return found
 
 
 def _parts(rows: Sequence[T]) -> Iterable[Sequence[T]]:

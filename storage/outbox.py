@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal_column, select, update
 
 from storage.conversations import Line
 from storage.door import Book
@@ -28,6 +28,9 @@ BY_ID = outbox.c.id == bindparam("row")
 _MINE = and_(BY_ID, outbox.c.claim == bindparam("mine"))
 _SENDING = update(outbox).where(_MINE, outbox.c.state == "claimed").values(
     state="sending", tries=outbox.c.tries + 1, lease_until=bindparam("until")).returning(outbox.c.tries)  # fmt: skip
+_WAITING = outbox.c.state.in_(
+    [literal_column("'pending'"), literal_column("'claimed'")]
+)  # written out, as in the partial index
 _FLYING = select(outbox.c.id).where(_MINE, outbox.c.state == "sending")
 _SENT = (
     update(outbox)
@@ -145,9 +148,7 @@ class OutboxBook(Book):
     def _keep_behind(self, row: Row[Any], until: datetime) -> None:
         """What follows to the row's address is not due before it."""
         same = and_(outbox.c.channel == row.channel, outbox.c.address == row.address)
-        waiting = update(outbox).where(
-            same, outbox.c.state.in_(("pending", "claimed")), outbox.c.due_at < until, outbox.c.id > row.id
-        )
+        waiting = update(outbox).where(same, _WAITING, outbox.c.due_at < until, outbox.c.id > row.id)
         self.records.run(waiting.values(due_at=until))
 
     def back(self, ids: Sequence[int]) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.desk.casework import find, give, is_readable, must_read, photo_of, sheet
+from bot.desk.casework import find, give, may_look, photo_of, sheet
 from bot.desk.guard import Desk, NotHere, Visit
+from intents.cases import rights
 from intents.staff import deeds
 from knowledge.cases import KINDS
 from storage.archive import Records
@@ -76,9 +77,9 @@ async def one(visit: Visit, *, plain: bool = False) -> Response:
     """The page of one case."""
 
     def look(records: Records) -> object:
-        case = find(records, visit.worker, visit.path("number"))
+        case = find(records, visit.worker, visit.path("number"), visit.now)
         if plain:
-            must_read(case, visit.worker)
+            rights.allow(records, visit.worker, case, "note", visit.now)
             records.audit.write(visit.now, visit.worker.login, "reveal", case.number)
         return sheet(records, visit, case, plain=plain)
 
@@ -95,8 +96,7 @@ async def move(visit: Visit) -> Response:
     picture = await photo_of(visit, "photo")
 
     def job(records: Records) -> Case:
-        case = find(records, visit.worker, visit.path("number"))
-        must_read(case, visit.worker)
+        case = find(records, visit.worker, visit.path("number"), visit.now)
         name = ""
         if picture:
             name = records.cases.attach(picture, "image/jpeg", visit.now, conversation_id=None, kind="after")
@@ -111,7 +111,7 @@ async def assign(visit: Visit) -> Response:
     """Give the case to somebody else."""
 
     def job(records: Records) -> tuple[Case, str]:
-        case = find(records, visit.worker, visit.path("number"))
+        case = find(records, visit.worker, visit.path("number"), visit.now)
         return case, give(records, visit.worker, case, visit.given("to", 12), visit.now).name
 
     case, name = await visit.write(job)
@@ -123,8 +123,7 @@ async def note(visit: Visit) -> Response:
     public = visit.given("public") == "1"
 
     def job(records: Records) -> Case:
-        case = find(records, visit.worker, visit.path("number"))
-        must_read(case, visit.worker)
+        case = find(records, visit.worker, visit.path("number"), visit.now)
         deeds.add_note(records, visit.worker, case, visit.given("note", 1000), visit.now, public=public)
         return case
 
@@ -138,25 +137,25 @@ async def picture(visit: Visit) -> Response:
     """A picture of a case, or of its talk where the worker may see the talk."""
 
     def look(records: Records) -> bytes:
-        case = find(records, visit.worker, visit.path("number"))
+        case = find(records, visit.worker, visit.path("number"), visit.now)
         found = records.cases.picture(visit.path("picture"))
-        if found is None or not is_readable(case, visit.worker):
+        if found is None or not may_look(records, visit, case, found[0].seen_by):
             raise NotHere
         attachment, case_id, conversation_id = found
         of_case = case_id == case.id
         of_talk = (
             case.kind in TALKS and conversation_id is not None and conversation_id == case.conversation_id
         )
-        if not of_case and not (of_talk and _may_see(records, visit, case_id)):
+        if not of_case and not (of_talk and _may_see(records, visit, case_id, attachment.seen_by)):
             raise NotHere
         return attachment.data
 
     return Response(await visit.read(look), media_type="image/jpeg")
 
 
-def _may_see(records: Records, visit: Visit, case_id: int | None) -> bool:
-    """A picture of the talk that belongs to another case is for those who may read that case."""
-    return case_id is None or is_readable(records.cases.get(case_id), visit.worker)
+def _may_see(records: Records, visit: Visit, case_id: int | None, seen_by: str) -> bool:
+    """A picture of the talk that belongs to another case is for those who may see it there."""
+    return case_id is None or may_look(records, visit, records.cases.get(case_id), seen_by)
 
 
 def routes(desk: Desk) -> list[Route]:

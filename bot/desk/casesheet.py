@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.desk.guard import Visit
-from intents.cases import transfer
+from intents.cases import rights, transfer
 from intents.report import CATEGORIES
 from intents.staff.chat import masked
 from knowledge.cases import KINDS, clock
@@ -94,41 +94,38 @@ def _objection(records: Records, case: Case) -> str:
 
 
 def _turns(records: Records, visit: Visit, case: Case, names: dict[str, str]) -> list[Turn]:
-    rules, worker = KINDS[case.kind], visit.worker
-    if case.closed_at or not rules.transfers:
+    """The forms of the deeds that this worker may do in this state."""
+    if case.closed_at:
         return []
     others = [(i, name) for i, name in names.items() if i != case.unit]
-    holds, is_asked = case.holder_id == worker.id, transfer.is_asked(records, worker, case)
-    objection = records.units.objection(case.id)
-    found = []
-    if is_asked:
-        found += [Turn("accept_offer", "接手", note=""), Turn("decline_offer", "不接手")]
-    if objection and not objection.decision and (worker.id == objection.decider_id or worker.role == "admin") and worker.id != objection.worker_id:  # fmt: skip
-        found.append(
-            Turn(
-                "decide",
-                "裁定异议",
-                "选了单位就是异议成立，改派过去；不选就是不成立。",
-                [("", "异议不成立，照旧办"), *others],
+    return [turn for turn in _forms(records, case, others, visit.now) if rights.may(records, visit.worker, case, turn.deed, visit.now)]  # fmt: skip
+
+
+def _forms(records: Records, case: Case, others: Options, now: datetime) -> Iterator[Turn]:
+    """What the state of a case allows, whoever it is."""
+    rules, objection = KINDS[case.kind], records.units.objection(case.id)
+    if rules.transfers:
+        yield Turn("accept_offer", "接手", note="")
+        yield Turn("decline_offer", "不接手")
+        if objection and not objection.decision:
+            yield Turn("decide", "裁定异议", "选了单位就是异议成立，改派过去；不选就是不成立。",
+                       [("", "异议不成立，照旧办"), *others])  # fmt: skip
+        if case.holder_id is None and others:
+            yield Turn("dispatch", "派给单位", units=others, note="")
+        if others and not case.asked_at:
+            yield Turn("offer", "请别的单位接手", "对方接手以前，还是现在的承办人负责。", others)
+        if objection is None:
+            yield Turn(
+                "object", "提异议（不归我们管）", "一件只能提一次，由街道裁定。居民会知道现在由谁负责。"
             )
-        )
-    if worker.role == "admin" and case.holder_id is None and others:
-        found.append(Turn("dispatch", "派给单位", units=others, note=""))
-    if (holds or worker.role == "admin") and others and not case.asked_at:
-        found.append(Turn("offer", "请别的单位接手", "对方接手以前，还是现在的承办人负责。", others))
-    if objection is None and case.holder_id in (None, worker.id):
-        found.append(
-            Turn("object", "提异议（不归我们管）", "一件只能提一次，由街道裁定。居民会知道现在由谁负责。")
-        )
-    if holds and not case.paused_at and case.colour(visit.now) != "red":
-        found.append(Turn("pause", "挂起（暂停计时）", "原因居民会看到，最长10个工作日。"))
-    if case.paused_at:
-        found.append(Turn("resume", "恢复计时", note=""))
-    if (rules.recategorised and case.state == rules.first) or (holds and rules.recategorised):
+        if not case.paused_at and case.colour(now) != "red":
+            yield Turn("pause", "挂起（暂停计时）", "原因居民会看到，最长10个工作日。")
+        if case.paused_at:
+            yield Turn("resume", "恢复计时", note="")
+    if rules.recategorised:
         categories = [(i, label) for i, label in CATEGORIES if i != case.category]
-        found.append(
-            Turn("recategorise", "改类别", "会重新派单，也告诉居民。", categories=categories, note="optional")
+        yield Turn(
+            "recategorise", "改类别", "会重新派单，也告诉居民。", categories=categories, note="optional"
         )
-    if holds and case.state in rules.pool:
-        found.append(Turn("give_back", "退回值班池"))
-    return found
+    if case.state in rules.pool and rules.transfers:
+        yield Turn("give_back", "退回值班池")

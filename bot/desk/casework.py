@@ -11,14 +11,16 @@ from bot.desk.casesheet import ClockLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
 from bot.photos import BadPhoto, clean_photo
+from intents.cases import rights
 from intents.handoff import Refused
 from intents.staff import deeds
 from intents.staff.chat import LABELS, masked
-from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move
+from knowledge.cases import KINDS, LEVELS, Kind, Move
 from storage.archive import Records
 from storage.cases import Case
 from storage.staff import Worker
 
+SEEN_BY = ("holder", "staff", "parties")
 PERSONAL: dict[str, Callable[[str], str]] = {
     "name": masked,
     "phone": masked_phone,
@@ -28,7 +30,7 @@ FIELDS = {"for_whom": "给谁"} | LABELS
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
-         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话"}  # fmt: skip
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "found": "继续承办", "words": "居民捎话"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +68,52 @@ class Sheet:
     turns: Sequence[Turn] = ()
 
 
-def find(records: Records, worker: Worker, number: str) -> Case:
+def find(records: Records, worker: Worker, number: str, now: datetime | None = None) -> Case:
     """The case, if the worker may open it; unknown and foreign numbers are answered alike."""
     try:
-        return deeds.find(records, worker, number)
+        return deeds.find(records, worker, number, now)
     except Refused as no:
         raise NotHere(str(no)) from no
 
 
-def is_readable(case: Case, worker: Worker) -> bool:
-    """Whether the worker may read the case's words (RG41)."""
-    return deeds.may_see(worker, case)
+def may_look(records: Records, visit: Visit, case: Case, seen_by: str) -> bool:
+    """Whether the worker may look at a picture of that visibility."""
+    return rights.sees_picture(records, visit.worker, case, seen_by, visit.now)
 
 
 def must_read(case: Case, worker: Worker) -> None:
     """Refuse what only somebody may do who may read the case."""
-    if not is_readable(case, worker):
+    if not deeds.may_see(worker, case):
         raise Refused("这件事由调解员办，您现在不能做。")
 
 
 def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) -> Sheet:
     """Read a case for its page, and write down that it was read. `plain`: names and phones not masked."""
-    worker, kind = visit.worker, KINDS[case.kind]
-    readable = is_readable(case, worker)
+    worker, kind = rights.acting(records, visit.worker, case, visit.now), KINDS[case.kind]
+    readable = rights.reads(records, visit.worker, case, visit.now)
     body = deeds.read_body(records, worker, case, visit.now)
     return Sheet(
         case=case, kind=kind, readable=readable, area=visit.lore(records).area_name(case.area_id),
         holder=records.staff.get(case.holder_id).name if case.holder_id else "",
         level=_level(case),
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
-        pictures=records.cases.pictures(case.id) if readable else [],
-        moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
+        pictures=_pictures(records, visit, case),
+        moves=_moves(records, visit, case, worker), candidates=candidates(records, visit.worker, case, visit.now),
         has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
     )  # fmt: skip
+
+
+def _pictures(records: Records, visit: Visit, case: Case) -> list[tuple[str, str]]:
+    """Those that the worker may look at."""
+    able = [who for who in SEEN_BY if rights.sees_picture(records, visit.worker, case, who, visit.now)]
+    return records.cases.pictures(case.id, seen_by=tuple(able)) if able else []
+
+
+def _moves(records: Records, visit: Visit, case: Case, worker: Worker) -> list[Move]:
+    """The steps of the table that this worker may take now."""
+    able = {deed: rights.may(records, visit.worker, case, deed, visit.now) for deed in ("take", "move")}
+    found = KINDS[case.kind].moves_from(case.state, worker.role)
+    return [move for move in found if able["take" if move.effect == "take" else "move"]]
 
 
 def _level(case: Case) -> str:
@@ -127,20 +142,18 @@ def _label(kind: Kind, name: str) -> str:
     return move.label if move else DEEDS.get(name, name)
 
 
-def candidates(records: Records, worker: Worker, case: Case) -> list[Worker]:
-    """Who else may have this case; mediation goes to mediators only, and only they hand it on."""
-    if case.closed_at or not is_readable(case, worker):
+def candidates(records: Records, worker: Worker, case: Case, now: datetime) -> list[Worker]:
+    """Who else may have this case at once, where the worker may hand it on."""
+    if case.closed_at or not rights.may(records, worker, case, "assign", now):
         return []
     able = [it for it in records.staff.all() if it.active and it.id != case.holder_id]
-    if case.kind == "mediation":
-        able = [it for it in able if it.role in MEDIATORS]
-    return [it for it in able if deeds.visible(records, it, case)]
+    return [it for it in able if rights.may_hold(records, it, case, now)]
 
 
 def give(records: Records, worker: Worker, case: Case, to_id: str, now: datetime) -> Worker:
     """Give a case to one of the candidates."""
-    must_read(case, worker)
-    to = next((it for it in candidates(records, worker, case) if str(it.id) == to_id), None)
+    rights.allow(records, worker, case, "assign", now)
+    to = next((it for it in candidates(records, worker, case, now) if str(it.id) == to_id), None)
     if to is None:
         raise Refused("这件事不能转给这个人。请在名单里选。")
     deeds.assign(records, worker, case, to, now)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.desk.casework import candidates, give
 from bot.desk.duty import areas_of
 from bot.desk.guard import ADMINS, Desk, NotHere, Visit
+from intents.cases import leaving
 from intents.handoff import Refused
 from storage.archive import Records
 from storage.cases import Case
@@ -90,7 +91,7 @@ class Leaf:
 def _leaf(records: Records, visit: Visit) -> Leaf:
     who = _find(records, visit)
     held = records.cases.listed("/?/", holder_id=who.id, mine=True)
-    mine = [(case, candidates(records, visit.worker, case)) for case in held]
+    mine = [(case, candidates(records, visit.worker, case, visit.now)) for case in held]
     return Leaf(who, visit.lore(records).area_name(who.area_id), areas_of(records, visit), mine)
 
 
@@ -140,6 +141,7 @@ async def leave(visit: Visit) -> Response:
         if who.id == visit.worker.id:
             raise Refused("不能停用自己，请别的管理员来做。")
         records.staff.change(who.id, active=False)
+        leaving.left(records, visit.lore(records), who, visit.now)
         records.proxies.end_grants(who.id, visit.now)
         records.audit.write(visit.now, visit.worker.login, "deactivate", who.login)
         return who
@@ -154,6 +156,7 @@ async def come_back(visit: Visit) -> Response:
     def job(records: Records) -> Worker:
         who = _find(records, visit)
         records.staff.change(who.id, active=True, password=None)
+        leaving.returned(records, who, visit.now)
         records.audit.write(visit.now, visit.worker.login, "activate", who.login)
         return who
 

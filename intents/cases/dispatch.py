@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import duty
+from intents.cases import rights
 from intents.cases.words import Refused, changed, holder_name, sentence, tell_followers, tell_staff
 from intents.library import Lore
 from intents.message import Reply
@@ -76,6 +77,7 @@ def lose(records: Records, lore: Lore, case: Case, now: datetime) -> Case:
     done = changed(records, case, now, lost_at=now)
     unit = records.units.get(case.unit) if case.unit else None
     who = unit.name if unit else lore.area_name(case.area_id)
+    who = records.staff.get(case.holder_id).name if case.holder_id else who
     records.cases.note(case.id, now, "系统", "lost", case.state, f"{who}联系不上，还没有派出")
     up = duty.supervisors(records, lore, case.area_id, 1, now)
     text = f"【未派出】{case.number} {case.title}：{who}没有能联系上的人，请马上派给别的单位。"
@@ -95,6 +97,7 @@ def recategorise(records: Records, lore: Lore, worker: Worker, case: Case, categ
     rules = KINDS[case.kind]
     if not rules.recategorised:
         raise Refused(f"{rules.title}没有类别可以改。")
+    rights.allow(records, worker, case, "recategorise", now)
     if category == case.category or category not in rules.within:
         raise Refused("请选另一个类别。")
     values: dict[str, object] = {"category": category, "title": f"{case.title.split('：')[0]}：{label}"}
@@ -121,6 +124,7 @@ def recategorise(records: Records, lore: Lore, worker: Worker, case: Case, categ
 
 def send_to(records: Records, lore: Lore, worker: Worker, case: Case, unit_id: str, now: datetime) -> Case:
     """A supervisor sends a case that waits (未派出, or in a pool) to a unit."""
+    rights.allow(records, worker, case, "dispatch", now)
     unit = records.units.get(unit_id)
     if unit is None or not unit.active:
         raise Refused("没有这个单位，请在名单里选。")

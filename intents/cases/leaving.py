@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from intents.cases import dispatch, rights
 from intents.cases.words import changed
+from intents.library import Lore
 from intents.refused import Refused
 from intents.scene import tell_workers
 from knowledge.cases import KINDS
@@ -13,6 +15,7 @@ from storage.archive import Records
 from storage.cases import Case
 from storage.staff import Worker
 
+MOST = 10_000  # open cases of one person or unit
 Give = Callable[[Case, Worker], object]
 
 
@@ -21,6 +24,7 @@ def give_back(records: Records, worker: Worker, case: Case, now: datetime, why: 
     rules = KINDS[case.kind]
     if case.holder_id != worker.id or case.closed_at:
         raise Refused(f"{case.number}不在{worker.name}手上。")
+    rights.allow(records, worker, case, "give_back", now)
     state = "queued" if case.kind == "handoff" else case.state
     if state not in rules.pool:
         raise Refused(f"{case.number}现在要有人承办，请转给一位同事。")
@@ -54,6 +58,27 @@ def hand_over(
         text = f"{worker.name}交班，{len(gone)}件转给您：{numbers}。"
         tell_workers(records, [to], text, f"handover:{worker.id}:{now:%Y%m%d%H%M%S}", now)
     return gone, left
+
+
+def left(records: Records, lore: Lore, worker: Worker, now: datetime) -> list[Case]:
+    """Who is gone holds nothing: their cases, and those of units with nobody else, are 未派出 at once.
+
+    They stay in the leaver's name until somebody takes or is given them, so that the list of what was left stays whole.
+    """
+    held = [dispatch.lose(records, lore, case, now) for case in records.cases.held_by(worker.id, limit=MOST)]
+    for unit in records.units.of_worker(worker.id):
+        for case in records.cases.of_unit(unit, limit=MOST):
+            if case.unit == unit:
+                dispatch.look(records, lore, records.cases.get(case.id), now)
+    return held
+
+
+def returned(records: Records, worker: Worker, now: datetime) -> None:
+    """Who is back holds again what nobody else has taken."""
+    for case in records.cases.held_by(worker.id, limit=MOST):
+        if case.lost_at is not None:
+            changed(records, case, now, lost_at=None)
+            records.cases.note(case.id, now, "系统", "found", case.state, f"{worker.name}回来了，继续承办")
 
 
 def listed(gone: list[Case], left: list[Case], to: Worker | None) -> str:

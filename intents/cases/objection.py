@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import duty
+from intents.cases import rights
 from intents.cases.dispatch import dispatch
 from intents.cases.words import Refused, changed, holder_name, sentence, tell_followers, tell_staff
 from intents.library import Lore
@@ -23,8 +24,7 @@ def object_to(records: Records, lore: Lore, worker: Worker, case: Case, reason: 
     """Say that a case is not ours; returns who decides. A case has one objection."""
     if not KINDS[case.kind].transfers or case.closed_at:
         raise Refused(f"{case.number}不能提异议。")
-    if case.holder_id not in (None, worker.id):
-        raise Refused(f"{case.number}由{holder_name(records, case)}承办，由承办人提。")
+    rights.allow(records, worker, case, "object", now)
     if not reason.strip():
         raise Refused("提异议要写明理由：为什么不归你们管，该归谁管。")
     decider = duty.decider(records, case.area_id, worker.id)
@@ -54,9 +54,7 @@ def decide(records: Records, lore: Lore, worker: Worker, case: Case, *, upheld: 
     objection = records.units.objection(case.id)
     if objection is None or objection.decision or case.closed_at:
         raise Refused(f"{case.number}现在没有要裁定的异议。")
-    if worker.id != objection.decider_id and not (
-        worker.role == "admin" and worker.id != objection.worker_id
-    ):
+    if not rights.may(records, worker, case, "decide", now):
         raise Refused(f"这件异议由{_name(records, objection.decider_id)}裁定。")
     if not note.strip():
         raise Refused("裁定要写明理由。")

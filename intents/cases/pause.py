@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from intents.cases import rights
 from intents.cases.words import Refused, changed, sentence, tell_followers
 from intents.library import Lore
 from intents.message import Reply
@@ -21,8 +22,7 @@ def pause(records: Records, lore: Lore, worker: Worker, case: Case, why: str, no
     """挂起: the clock stands still until a moment, ten working days at the longest."""
     if not KINDS[case.kind].transfers or case.closed_at:
         raise Refused(f"{case.number}不能挂起。")
-    if case.holder_id != worker.id:
-        raise Refused("只有承办人能挂起。请先接单。")
+    rights.allow(records, worker, case, "pause", now)
     if case.paused_at:
         raise Refused(f"{case.number}已经挂起：{case.paused_why}")
     if case.due_at is None or case.due_at <= now:
@@ -40,12 +40,16 @@ def pause(records: Records, lore: Lore, worker: Worker, case: Case, why: str, no
     return done
 
 
-def resume(records: Records, lore: Lore, case: Case, now: datetime, actor: str = "系统") -> Case:
-    """恢复: what was left of the time is left again."""
+def resume(records: Records, lore: Lore, case: Case, now: datetime, worker: Worker | None = None) -> Case:
+    """恢复: what was left of the time is left again. Without a worker it is the rounds that end the pause."""
+    if worker:
+        rights.allow(records, worker, case, "resume", now)
     if case.paused_at is None or case.due_at is None:
         raise Refused(f"{case.number}没有挂起。")
     due = clock.resumed(case.paused_at, now, case.due_at, lore.calendar)
     done = changed(records, case, now, paused_at=None, paused_why=None, due_at=due)
-    records.cases.note(case.id, now, actor, "resume", case.state, "", public=True)
+    records.cases.note(case.id, now, worker.name if worker else "系统", "resume", case.state, "", public=True)
+    if worker:
+        records.audit.write(now, worker.login, "resume", case.number)
     tell_followers(records, done, Reply(f"{case.number}恢复办理，{when.say(due)}前给您答复。"), now)
     return done

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from intents.cases import rights
 from intents.cases.words import Refused, changed, holder_name, sentence, tell_followers, tell_staff
 from intents.library import Lore
 from intents.message import Reply
-from knowledge.cases import KINDS, Span, clock
+from knowledge.cases import KINDS, MEDIATORS, Span, clock
 from storage.archive import Records
 from storage.cases import Case
 from storage.cases.clocks import ACCEPT
@@ -21,13 +22,14 @@ def offer(records: Records, lore: Lore, worker: Worker, case: Case, now: datetim
     """Ask another unit, or one worker of another area, to take a case over; nothing changes until they accept."""
     if not KINDS[case.kind].transfers or case.closed_at:
         raise Refused(f"{case.number}现在不能转给别的单位。")
-    if case.holder_id != worker.id and worker.role != "admin":
-        raise Refused(f"{case.number}由{holder_name(records, case)}承办，只有承办人能转。")
+    rights.allow(records, worker, case, "offer", now)
     if case.asked_unit or case.asked_id:
         raise Refused(f"{case.number}已经在等{asked_name(records, case)}答复，答复前不能再转。")
     if not note.strip():
         raise Refused("转给别的单位要写明原因。")
-    people = [to] if to else [records.staff.get(i) for i in records.units.contacts(unit)]
+    people = _able(
+        records, case, [to] if to else [records.staff.get(i) for i in records.units.contacts(unit)]
+    )
     if not people or (unit and unit == case.unit):
         raise Refused("那个单位没有能联系上的人，没有转，请另选。")
     done = changed(records, case, now, asked_unit=unit, asked_id=to.id if to else None, asked_at=now)
@@ -53,16 +55,15 @@ def asked_name(records: Records, case: Case) -> str:
     return unit.name if unit else "对方"
 
 
-def is_asked(records: Records, worker: Worker, case: Case) -> bool:
-    """Whether a worker may answer for whom the case is offered to."""
-    if case.asked_id:
-        return case.asked_id == worker.id
-    return bool(case.asked_unit) and case.asked_unit in records.units.of_worker(worker.id)
+def _able(records: Records, case: Case, people: list[Worker]) -> list[Worker]:
+    """Those who could hold it: a mediation is for mediators, and nobody is asked for what they hold."""
+    fit = [who for who in people if who.active and who.role != "auditor" and who.id != case.holder_id]
+    return [who for who in fit if case.kind != "mediation" or who.role in MEDIATORS]
 
 
 def accept(records: Records, worker: Worker, case: Case, now: datetime) -> Case:
     """Take over what was offered; from now on they hold it."""
-    _must_be_asked(records, worker, case)
+    _must_be_asked(records, worker, case, "accept_offer", now)
     before = [records.staff.get(case.holder_id)] if case.holder_id else []
     done = changed(records, case, now, holder_id=worker.id, unit=case.asked_unit or None, asked_unit=None, asked_id=None,
                    asked_at=None)  # fmt: skip
@@ -76,7 +77,7 @@ def accept(records: Records, worker: Worker, case: Case, now: datetime) -> Case:
 
 def decline(records: Records, worker: Worker, case: Case, note: str, now: datetime) -> Case:
     """Not taken over: the holder stays who they were, and hears why."""
-    _must_be_asked(records, worker, case)
+    _must_be_asked(records, worker, case, "decline_offer", now)
     if not note.strip():
         raise Refused("不接要写明原因。")
     done = changed(records, case, now, asked_unit=None, asked_id=None, asked_at=None)
@@ -93,6 +94,7 @@ def decline(records: Records, worker: Worker, case: Case, note: str, now: dateti
     return done
 
 
-def _must_be_asked(records: Records, worker: Worker, case: Case) -> None:
-    if not is_asked(records, worker, case):
+def _must_be_asked(records: Records, worker: Worker, case: Case, deed: str, now: datetime) -> None:
+    if "asked" not in rights.relations(records, worker, case, now):
         raise Refused(f"{case.number}没有转给您。")
+    rights.allow(records, worker, case, deed, now)

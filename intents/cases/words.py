@@ -55,7 +55,7 @@ def sentence(note: str) -> str:
 def holder_name(records: Records, case: Case) -> str:
     """Who holds a case now, as a resident reads it."""
     unit = records.units.get(case.unit) if case.unit else None
-    if case.holder_id:
+    if case.holder_id and not case.lost_at:
         name = records.staff.get(case.holder_id).name
         return f"{unit.name}{name}" if unit else name
     if unit and not case.lost_at:

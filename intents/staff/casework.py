@@ -35,7 +35,7 @@ def command(speaker: Speaker, text: str) -> Reply | None:
         verb, number, rest = found[1], found[2], found[3]
     if not verb:
         return None
-    case = deeds.find(speaker.records, speaker.worker, number)
+    case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     return DEEDS[verb](speaker, case, rest.strip())
 
 
@@ -122,9 +122,7 @@ def _pause(speaker: Speaker, case: Case, rest: str) -> Reply:
 
 
 def _resume(speaker: Speaker, case: Case, _: str) -> Reply:
-    if case.holder_id != speaker.worker.id:
-        raise Refused("只有承办人能恢复。")
-    done = pause.resume(speaker.records, speaker.lore, case, speaker.now, speaker.worker.name)
+    done = pause.resume(speaker.records, speaker.lore, case, speaker.now, speaker.worker)
     return Reply(
         f"{case.number}恢复计时，新的期限是{when.say(done.due_at)}。"
         if done.due_at

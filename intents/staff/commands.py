@@ -75,7 +75,7 @@ def _in_talk(speaker: Speaker, text: str) -> Reply | None:
     if found := GIVE.match(text):
         return _give(speaker, found[1])
     if found := NOTE.match(text):
-        return _note(speaker, deeds.find(speaker.records, speaker.worker, found[1]), found[2])
+        return _note(speaker, deeds.find(speaker.records, speaker.worker, found[1], speaker.now), found[2])
     if (found := NOTE_HERE.match(text)) and speaker.talks:
         return _note_here(speaker, found[1])
     return None
@@ -148,7 +148,7 @@ def _is_move(words: str) -> bool:
 
 def take(speaker: Speaker, number: str) -> Reply:
     """接: a resident who waits, an alert, or a case."""
-    case = deeds.find(speaker.records, speaker.worker, number)
+    case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     if case.kind == "handoff":
         return talks.taken(speaker, handoff.take(speaker.records, speaker.worker, case, speaker.now))
     if case.kind == "alert":
@@ -160,7 +160,7 @@ def take(speaker: Speaker, number: str) -> Reply:
 
 
 def _move(speaker: Speaker, number: str, name: str, note: str) -> Reply:
-    case = deeds.find(speaker.records, speaker.worker, number)
+    case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     if name in TAKES and case.kind != "alert":
         return take(speaker, number)
     if case.kind == "handoff" and case.state == "human" and name in OVER:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import handoff
+from intents.cases import rights
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
-from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
+from knowledge.cases import KINDS, LEVELS, MEDIATORS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
 from storage.archive import Records
 from storage.cases import Case
 from storage.cases.clocks import ACCEPT
@@ -18,27 +19,18 @@ from storage.staff import Worker
 HIDDEN = "（内容只有承办人和调解员能看）"
 
 
-def visible(records: Records, worker: Worker, case: Case) -> bool:
+def visible(records: Records, worker: Worker, case: Case, now: datetime | None = None) -> bool:
     """Whether a worker may open this case at all: it is theirs or their unit's, or lies in their area."""
-    if worker.role == "auditor":  # reads the log, no case
-        return False
-    if case.holder_id == worker.id or case.asked_id == worker.id:
-        return True
-    if records.cases.is_in_scope(case, records.places.path(worker.area_id)):
-        return True
-    return _is_units(records, worker, case)
+    return rights.may(records, worker, case, "open", now)
 
 
-def _is_units(records: Records, worker: Worker, case: Case) -> bool:
-    """Whether one of the worker's units holds the case, helps, or is asked; mediation stays with its mediators."""
-    mine = set(records.units.of_worker(worker.id))
-    return bool(mine) and bool(mine & {case.unit, case.asked_unit, *records.units.helpers(case.id)})
+def find(records: Records, worker: Worker, number: str, now: datetime | None = None) -> Case:
+    """The case with that number, if the worker may open it; unknown and foreign numbers answer alike.
 
-
-def find(records: Records, worker: Worker, number: str) -> Case:
-    """The case with that number, if the worker may open it; unknown and foreign numbers answer alike."""
+    Further roles of the worker count where `now` is told.
+    """
     case = records.cases.by_number(number)
-    if case is None or not visible(records, worker, case):
+    if case is None or not visible(records, worker, case, now):
         raise Refused(f"没有找到 {number}，请核对编号。")
     return case
 
@@ -51,24 +43,20 @@ def may_see(worker: Worker, case: Case) -> bool:
 
 def read_body(records: Records, worker: Worker, case: Case, now: datetime) -> dict[str, object]:
     """A case's words, for those who may read them; each look is written down (PIPL, RG41)."""
-    if not may_see(worker, case):
+    if not rights.reads(records, worker, case, now):
         return {"words": HIDDEN}
     records.audit.write(now, worker.login, "look", case.number)
     return case.body
 
 
-def _must_read(worker: Worker, case: Case) -> None:
-    if not may_see(worker, case):
-        raise Refused("这件事只有承办人和调解员能处理。")
-
-
 def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, now: datetime, *,
          note: str = "", picture: str = "") -> Case:  # fmt: skip
     """Move a case along its table; tells those who follow it."""
-    kind = KINDS[case.kind]
+    kind, me = KINDS[case.kind], rights.acting(records, worker, case, now)
     if case.kind == "handoff":
-        return _handoff(records, worker, case, name, now, note)
-    step = _step(kind, case, worker, name, note, picture)
+        return _handoff(records, me, case, name, now, note)
+    step = _step(kind, case, me, name, note, picture)
+    rights.allow(records, worker, case, "take" if step.effect == "take" else "move", now)
     _parties_agree(records, kind, step, case)
     values = {"state": step.to} | _effect(step, case, worker)
     changed = records.cases.change(case, now, **values)
@@ -180,6 +168,8 @@ def _handoff(records: Records, worker: Worker, case: Case, name: str, now: datet
     step = KINDS["handoff"].move(name)
     if step is None:
         raise Refused("可以：接待、交回、结束。")
+    if case.holder_id is None or step.name == "end":
+        rights.allow(records, worker, case, "take", now)
     if step.name == "take":
         return handoff.take(records, worker, case, now)
     if step.name == "hand_back":
@@ -196,7 +186,7 @@ def add_note(
     records: Records, worker: Worker, case: Case, note: str, now: datetime, *, public: bool = False
 ) -> None:
     """Write into the case's history; a public note is told to those who follow the case."""
-    _must_read(worker, case)
+    rights.allow(records, worker, case, "note", now)
     if not note.strip():
         raise Refused("备注是空的，没有保存。")
     records.cases.note(case.id, now, worker.name, "note", case.state, note.strip()[:1000], public=public)
@@ -209,12 +199,14 @@ def add_note(
 
 
 def assign(records: Records, worker: Worker, case: Case, to: Worker, now: datetime) -> Case:
-    """Give a case to another worker who may have it."""
-    _must_read(worker, case)
-    if case.kind == "mediation" and to.role == "worker":
+    """Give a case to a colleague of whoever holds it; another unit is asked first (`transfer.offer`)."""
+    rights.allow(records, worker, case, "assign", now)
+    if case.kind == "mediation" and rights.acting(records, to, case, now).role not in MEDIATORS:
         raise Refused("调解只能转给调解员。")
-    if not to.active or not (to.id == worker.id or visible(records, to, case)):
+    if not to.active or not visible(records, to, case, now):
         raise Refused(f"{to.name}不在这个范围，不能转给TA。")
+    if not rights.may_hold(records, to, case, now):
+        raise Refused(f"{to.name}是别的单位的，要对方先同意接手。请写：{case.number} 转派 {to.name} 原因。")
     changed = records.cases.change(case, now, holder_id=to.id, asked_unit=None, asked_id=None, asked_at=None)
     if changed is None:
         raise Refused(_told_who(records, records.cases.get(case.id)))

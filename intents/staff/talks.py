@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from intents import handoff
+from intents.cases import rights
 from intents.handoff import Refused
 from intents.message import Reply
 from intents.staff import deeds
@@ -84,7 +85,7 @@ def say_exactly(speaker: Speaker, text: str) -> Reply:
 
 def say_to(speaker: Speaker, number: str, text: str, *, exactly: bool = False) -> Reply:
     """编号 话."""
-    case = deeds.find(speaker.records, speaker.worker, number)
+    case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     if found := EXACTLY.match(text):
         text = found[1]
     elif not exactly:
@@ -111,7 +112,7 @@ def _forward(speaker: Speaker, case: Case, words: str) -> Reply:
 def hand_back(speaker: Speaker, number: str = "") -> Reply:
     """交回, with a number or without."""
     if number:
-        case = deeds.find(speaker.records, speaker.worker, number)
+        case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     elif speaker.talk:
         case = speaker.talk
     elif speaker.talks:
@@ -125,7 +126,7 @@ def hand_back(speaker: Speaker, number: str = "") -> Reply:
 def give(speaker: Speaker, name: str, number: str = "") -> Reply:
     """转给 名字: another worker has the talk, or the case with that number."""
     if number:
-        case = deeds.find(speaker.records, speaker.worker, number)
+        case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
     elif speaker.talk:
         case = speaker.talk
     elif speaker.talks:
@@ -143,7 +144,7 @@ def give(speaker: Speaker, name: str, number: str = "") -> Reply:
 def _colleague(speaker: Speaker, case: Case, name: str) -> Worker:
     """Who is meant: the whole name, else a part of it."""
     able = [it for it in speaker.records.staff.all() if it.active and it.id != case.holder_id
-            and deeds.visible(speaker.records, it, case)]  # fmt: skip
+            and rights.may_hold(speaker.records, it, case, speaker.now)]  # fmt: skip
     found = [it for it in able if name in (it.name, it.login)]
     found = found or [it for it in able if name and (name in it.name or it.name in name)]
     if len(found) == 1:

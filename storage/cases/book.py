@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from knowledge.calendar import Calendar
 from knowledge.cases import KINDS, Span, clock
 from storage.cases.clocks import PROMISE, SENT
 from storage.cases.lists import ListBook
 from storage.cases.pictures import PictureBook
-from storage.cases.rows import Case, CaseEvent, area_columns, read_case
+from storage.cases.rows import Case, CaseEvent, area_columns, read_case, within
 from storage.tables import case_events, case_subscribers, cases
 
 CLEARED = {"paused_at": None, "paused_why": None, "lost_at": None, "asked_unit": None, "asked_id": None, "asked_at": None}  # fmt: skip
 
 
 @cache
-def _usual() -> Calendar:
+def _shipped() -> Calendar:
     return Calendar.default()
 
 
@@ -37,8 +37,8 @@ class CaseBook(ListBook, PictureBook):
         rules = KINDS[kind]
         day = now.strftime("%y%m%d")
         number = f"{rules.letter}{day}{self.next_number(rules.letter + day):03d}"
-        due_at = due_at or clock.due(now, rules.promise(category), _usual())
-        yellow_at = clock.yellow(now, due_at, _usual())
+        due_at = due_at or clock.due(now, rules.promise(category), self.calendar)
+        yellow_at = clock.yellow(now, due_at, self.calendar)
         path = self.records.places.path(area_id)
         case_id = self.insert(cases, {
             "number": number, "kind": kind, "state": rules.first, "area_id": area_id, "person_id": person_id,
@@ -51,6 +51,12 @@ class CaseBook(ListBook, PictureBook):
         case = self.get(case_id)
         self.records.clocks.begin(case, now, yellow_at, reach=rules.transfers)
         return case
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The centre's own table of holidays, laid over the shipped one."""
+        told = self.records.places.fact("holidays", {})
+        return Calendar.from_table(told) if told else _shipped()
 
     def _by_token(self, token: str) -> Case | None:
         row = self.records.run(select(cases).where(cases.c.token == token)).first()
@@ -78,11 +84,13 @@ class CaseBook(ListBook, PictureBook):
         if rules.is_end(state):
             values = CLEARED | {"closed_at": now} | values
         elif span := _own_span(case, state):
-            values.setdefault("due_at", clock.due(now, span, _usual()))
+            values.setdefault("due_at", clock.due(now, span, self.calendar))
         if values.get("holder_id"):
             values.setdefault("lost_at", None)
         if values.get("due_at"):
-            values["yellow_at"] = clock.yellow(now, values["due_at"], _usual())
+            values.setdefault("paused_at", None)  # a clock that starts anew runs
+            values.setdefault("paused_why", None)
+            values["yellow_at"] = clock.yellow(now, values["due_at"], self.calendar)
         as_read = (cases.c.id == case.id) & (cases.c.rev == case.rev)
         if self.records.run(update(cases).where(as_read).values(**values, rev=case.rev + 1)).rowcount == 0:
             return None
@@ -104,8 +112,17 @@ class CaseBook(ListBook, PictureBook):
 
     def place(self, area_id: str) -> int:
         """After an area moved in the tree: its cases get its present ancestors. How many there were."""
+        return self._place(area_id, cases.c.area_id == area_id)
+
+    def follow(self, area_id: str, was: str) -> int:
+        """The same by the area's former path, whose index finds the cases without a scan."""
+        scope = within(was)
+        here = cases.c.area_id == area_id
+        return self._place(area_id, here if scope is None else and_(scope, here))
+
+    def _place(self, area_id: str, which: ColumnElement[bool]) -> int:
         columns = area_columns(self.records.places.path(area_id))
-        return self.records.run(update(cases).where(cases.c.area_id == area_id).values(**columns)).rowcount
+        return self.records.run(update(cases).where(which).values(**columns)).rowcount
 
     def note(self, case_id: int, now: datetime, actor: str, move: str, state: str, words: str, *,
              public: bool = False) -> None:  # fmt: skip
