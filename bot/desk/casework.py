@@ -96,7 +96,7 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         level=_level(case),
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
         pictures=records.cases.pictures(case.id) if readable else [],
-        moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
+        moves=deeds.steps(case, worker) if not case.closed_at else [], candidates=candidates(records, worker, case),
         has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
     )  # fmt: skip
 

@@ -165,9 +165,12 @@ def _move(speaker: Speaker, number: str, name: str, note: str) -> Reply:
         return talks.hand_back(speaker, number)
     step = KINDS[case.kind].move(name)
     picture = casework.photo(speaker, speaker.talk_id) if step and step.photo_or_reason else ""
-    changed = deeds.move(
-        speaker.records, speaker.lore, speaker.worker, case, name, speaker.now, note=note, picture=picture
-    )
+    try:
+        changed = deeds.move(
+            speaker.records, speaker.lore, speaker.worker, case, name, speaker.now, note=note, picture=picture
+        )
+    except deeds.NoPhoto as no:
+        raise deeds.NoPhoto(f"{no}\n现在发照片来也行，十分钟内都算。") from no
     if changed.kind == "alert" and changed.state == "seen":
         return talks.alert_taken(speaker, changed)
     return Reply(f"{changed.number} → {KINDS[changed.kind].states[changed.state]}")

@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import handoff
+from intents.cases import verdict
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
 from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
+from knowledge.cases.report import INSTEAD
 from storage.archive import Records
 from storage.cases import Case
 from storage.cases.clocks import ACCEPT
 from storage.staff import Worker
 
 HIDDEN = "（内容只有承办人和调解员能看）"
+
+
+class NoPhoto(Refused):
+    """A photo is wanted first."""
 
 
 def visible(records: Records, worker: Worker, case: Case) -> bool:
@@ -68,6 +74,7 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     kind = KINDS[case.kind]
     if case.kind == "handoff":
         return _handoff(records, worker, case, name, now, note)
+    name, note = _instead(kind, name, note, picture)
     step = _step(kind, case, worker, name, note, picture)
     _parties_agree(records, kind, step, case)
     values = {"state": step.to} | _effect(step, case, worker)
@@ -110,20 +117,34 @@ def _speak(records: Records, worker: Worker, alert: Case, now: datetime) -> None
         handoff.take(records, worker, case, now)
 
 
+def _instead(kind: Kind, name: str, note: str, picture: str) -> tuple[str, str]:
+    """整改完成 without a photo but with a named reason is the end of that name (RG36)."""
+    step = kind.move(name)
+    if step is None or not step.photo_or_reason or picture:
+        return name, note
+    said = next((reason for reason in step.reasons if note.strip().startswith(reason)), "")
+    rest = note.strip().removeprefix(said).lstrip("：:，,、 ")
+    return (INSTEAD[said], rest) if said in INSTEAD else (name, note)
+
+
 def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture: str) -> Move:
     step = kind.move(name)
     if step is None or case.state not in step.start:
         missing = "" if step else f"没有“{name}”这一步。"
-        able = [move.label for move in kind.moves_from(case.state, worker.role)]
+        able = [move.label for move in steps(case, worker)]
         example = f"写法：{case.number} {able[-1]} 说明" if able and step is None else ""
         raise Refused(f"{missing}{case.number}现在是“{kind.states[case.state]}”，可以：{'、'.join(able) or '没有能做的了'}。{example}")  # fmt: skip
     if worker.role not in step.roles:
         raise Refused(f"“{step.label}”要由{'调解员' if 'worker' not in step.roles else '管理员'}来做。")
     if step.note == "required" and not note.strip():
         raise Refused(f"“{step.label}”要写明原因或情况。")
-    if step.photo_or_reason and not picture and not note.strip():
-        raise Refused(f"“{step.label}”要有整改后的照片；没有照片就写明原因。")
-    if step.reasons and not picture and not note.strip().startswith(step.reasons):
+    if step.photo_or_reason and not picture:
+        raise NoPhoto(
+            f"“{step.label}”要有整改后的照片。没有照片，就写明是哪一种、为什么：{'、'.join(step.reasons)}。"
+        )
+    if step.name == "solve" and case.conversation_id is not None:
+        raise Refused(f"{case.number}是居民报的，请用“整改完成”，等居民确认。")
+    if step.reasons and not step.photo_or_reason and not note.strip().startswith(step.reasons):
         raise Refused(f"“{step.label}”要写明是哪一种原因：{'、'.join(step.reasons)}。")
     if step.effect == "take" and case.lost_at is None and (case.asked_unit or case.asked_id):
         raise Refused(f"{case.number}正在等别的单位接手，请先等答复。")
@@ -132,6 +153,12 @@ def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture:
     if step.effect == "round" and case.round >= ROUNDS_A_LEVEL:
         raise Refused(f"这一级已经调解了{ROUNDS_A_LEVEL}次，请转上一级或结束。")
     return step
+
+
+def steps(case: Case, worker: Worker) -> list[Move]:
+    """The moves a worker is offered; what a resident reported is not closed on the spot without asking them."""
+    able = KINDS[case.kind].moves_from(case.state, worker.role)
+    return [move for move in able if move.name != "solve" or case.conversation_id is None]
 
 
 def _parties_agree(records: Records, kind: Kind, step: Move, case: Case) -> None:
@@ -161,13 +188,27 @@ def _tell(
     )
     options: tuple[Option, ...] = ()
     if case.kind == "report" and step.name == "fix":
-        options = (Option(f"=solved:{case.number}", "解决了"), Option(f"=unsolved:{case.number}", "没解决"))
+        options = verdict.options(case.number)
+        _show_before(records, case, now)
     reply = Reply(words, options, picture=picture)
     count = len(records.cases.events(case.id))
     for conversation_id in records.cases.subscribers(case):
         say_to(
             records, conversation_id, reply, "case", now, key=f"case:{case.number}:{count}:{conversation_id}"
         )
+
+
+def _show_before(records: Records, case: Case, now: datetime) -> None:
+    """Side by side: the photo of the report comes just before that of the repair; one kept from others only to its sender."""
+    before = next((i for i, kind in records.cases.pictures(case.id) if kind == "before"), "")
+    found = records.cases.picture(before) if before else None
+    if found is None:
+        return
+    shown, _, sender = found
+    for follower in records.cases.subscribers(case):
+        if shown.seen_by != "holder" or follower == sender:
+            say_to(records, follower, Reply("这是上报时的照片，整改后的在下面。", picture=before), "case", now,
+                   key=f"before:{case.number}:{len(records.cases.events(case.id))}:{follower}")  # fmt: skip
 
 
 def _sentence(note: str) -> str:
