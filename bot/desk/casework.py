@@ -24,7 +24,7 @@ PERSONAL: dict[str, Callable[[str], str]] = {
     "phone": masked_phone,
     "address": lambda words: words[:2] + "****",
 }
-FIELDS = {"for_whom": "给谁"} | LABELS
+FIELDS = {"for_whom": "给谁"} | LABELS | {"source": "来源", "reporter": "上报人"}
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
@@ -64,6 +64,7 @@ class Sheet:
     clocks: Sequence[ClockLine] = ()
     parties: Sequence[PartyLine] = ()
     turns: Sequence[Turn] = ()
+    kept: Sequence[str] = ()  # pictures that may show a card
 
 
 def find(records: Records, worker: Worker, number: str) -> Case:
@@ -95,10 +96,14 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         holder=records.staff.get(case.holder_id).name if case.holder_id else "",
         level=_level(case),
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
-        pictures=records.cases.pictures(case.id) if readable else [],
+        pictures=records.cases.pictures(case.id) if readable else [], kept=_kept(records, case) if readable else (),
         moves=deeds.steps(case, worker) if not case.closed_at else [], candidates=candidates(records, worker, case),
         has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
     )  # fmt: skip
+
+
+def _kept(records: Records, case: Case) -> list[str]:
+    return [i for i, _ in records.cases.pictures(case.id, seen_by=("holder",))]
 
 
 def _level(case: Case) -> str:
@@ -109,6 +114,7 @@ def _level(case: Case) -> str:
 
 def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str, str]]:
     found = []
+    body = body | ({"reporter": "不留名（回复照样能收到）"} if body.get("anonymous") else {})
     for name, label in FIELDS.items():
         words = str(body.get(name) or "")
         if not words or (case.kind == "alert" and name == "kind"):  # the title says it in words

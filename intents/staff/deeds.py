@@ -75,6 +75,7 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     if case.kind == "handoff":
         return _handoff(records, worker, case, name, now, note)
     name, note = _instead(kind, name, note, picture)
+    _must_be_shareable(records, picture)
     step = _step(kind, case, worker, name, note, picture)
     _parties_agree(records, kind, step, case)
     values = {"state": step.to} | _effect(step, case, worker)
@@ -115,6 +116,26 @@ def _speak(records: Records, worker: Worker, alert: Case, now: datetime) -> None
         )  # fmt: skip
     if case.state != "human":
         handoff.take(records, worker, case, now)
+
+
+def may_look(worker: Worker, case: Case, seen_by: str) -> bool:
+    """Whether a worker may look at a picture of a case they may read; one that may show a card is for the holder (RG38)."""
+    return seen_by != "holder" or case.holder_id == worker.id
+
+
+def clear(records: Records, worker: Worker, case: Case, picture: str, now: datetime) -> None:
+    """The holder has looked: nothing private is on a picture, others may see it."""
+    found = records.cases.picture(picture)
+    if found is None or found[1] != case.id or not may_look(worker, case, found[0].seen_by):
+        raise Refused("这张照片要由承办人先看。")
+    records.cases.show_to(picture, "staff")
+    records.audit.write(now, worker.login, "clear_picture", case.number, picture)
+
+
+def _must_be_shareable(records: Records, picture: str) -> None:
+    found = records.cases.picture(picture) if picture else None
+    if found and found[0].seen_by == "holder":
+        raise Refused("这张照片好像拍到了证件，没有发给居民。请换一张再发。")
 
 
 def _instead(kind: Kind, name: str, note: str, picture: str) -> tuple[str, str]:
