@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from intents import duty, handoff
-from intents.cases import beats
+from intents.cases import beats, shifts
 from intents.library import Library
 from intents.message import Option, Reply, to_json
 from intents.scene import REMINDER, say_to, tell_workers
@@ -28,6 +28,8 @@ def make(records: Records, library: Library, now: datetime) -> bool:
     records.outbox.recover(now)
     more = nudge(records, library, now) or more
     end_idle_handoffs(records, now)
+    shifts.hand_back_at_end(records, library.lore(records), now)
+    shifts.tell_above_unreached(records, library.lore(records), now)
     let_cold_dialogues_go(records, now)
     open_messages(records, library, now)
     close_queues(records, library, now)

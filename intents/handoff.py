@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intents import duty
@@ -190,6 +191,13 @@ def say(records: Records, worker: Worker, case: Case, words: str, now: datetime,
     if not words.strip() and not picture:
         raise Refused("内容是空的，没有发出。")
     _say(records, case, Reply(words.strip()[:2000], picture=picture), now, sender=worker.name, key=key)
+
+
+def show(records: Records, worker: Worker, case: Case, reply: Reply, now: datetime) -> None:
+    """A whole reply, like an entry's card, said by a worker; its buttons would be the bot's, so they are left out."""
+    if case.state != "human" or case.holder_id != worker.id:
+        raise Refused(_who_has(records, case) if case.holder_id else f"请先接待 {case.number}，再回复。")
+    _say(records, case, replace(reply, options=()), now, sender=worker.name)
 
 
 def hand_back(records: Records, worker: Worker, case: Case, now: datetime) -> None:

@@ -18,8 +18,8 @@ from intents.refused import Refused
 from intents.staff import deeds
 from storage.archive import Archive
 from storage.tables import attachments, outbox
-from tests.desk_fixture import Centre, opened
 from tests.databases import START
+from tests.desk_fixture import Centre, opened
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ async def test_rg38_exif_is_gone_and_a_card_is_hidden_until_the_holder_clears_it
         assert case
         (picture, _), *_ = records.cases.pictures(case.id)
         kept = records.cases.picture(picture)
-        assert kept and not Image.open(io.BytesIO(kept[0].data)).getexif()
+        assert kept
+        assert not Image.open(io.BytesIO(kept[0].data)).getexif()
         assert records.run(select(attachments.c.seen_by)).scalar() == "holder"
     li, wang = centre.signed_in("li"), centre.signed_in("wang")
     where = f"/desk/cases/{number}/pictures/{picture}"
@@ -182,7 +183,8 @@ def test_rg36_without_a_photo_only_a_named_reason_ends_a_report(centre: Centre) 
     with centre.archive.open() as records:
         li, lore = records.staff.by_login("li"), centre.library.lore(records)
         case = records.cases.by_number(number)
-        assert li and case
+        assert li
+        assert case
         case = deeds.move(records, lore, li, case, "accept", START)
         for note in ("", "修好了", "已经处理"):
             with pytest.raises(Refused, match="照片"):

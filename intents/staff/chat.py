@@ -12,6 +12,7 @@ from intents.message import Message, Reply
 from intents.scene import Scene, Verdict
 from intents.staff import casework, deeds, talks
 from intents.staff.commands import HELP, NOTE, TAKE, WAITING, command
+from intents.staff.recording import PATROL
 from intents.staff.showing import LABELS, masked
 from intents.staff.speaker import Speaker, held
 from knowledge.emergency.patterns import matched
@@ -49,6 +50,11 @@ def in_private(scene: Scene) -> list[Reply] | None:
             scene.talk.state["wants_photo"] = {"words": text, "at": scene.now.isoformat()}
     if said is None:
         return None
+    if scene.talk.dialogue == "report" and PATROL.match(
+        text
+    ):  # its photo came first, and looked like a report
+        scene.talk.dialogue = ""
+        scene.talk.state.pop("asked", None)
     scene.verdict = scene.verdict or Verdict("act", "staff")
     return [*alarm, said] if said.text else alarm
 
