@@ -14,6 +14,7 @@ from intents import (
     handoff,
     mediation,
     nearest,
+    precheck,
     progress,
     reminder,
     report,
@@ -33,7 +34,7 @@ from storage.cases import Case
 INTENTS: tuple[Intent, ...] = (
     handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
-    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
+    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -67,6 +68,7 @@ VERDICT = re.compile(
 WITHDRAW = re.compile(
     r"(撤回|撤销|不要?调解|不想?调|不报修)(了|我的|那个|这个|上报|报修|调解|代办|申请|投诉|[TBD]\d{9})"
 )
+PRECHECK = re.compile(r"^(材料)?(预审|先看看?材料|发材料|交材料照片|材料照片)[吧。！! ]*$")
 BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
 
 
@@ -128,6 +130,8 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if PRECHECK.match(scene.text.strip()):
+        return Started(precheck.INTENT)
     if WITHDRAW.search(scene.text):
         return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
@@ -251,6 +255,8 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
     if name == "danger":
         return Started(emergency.CONFIRMED) if rest == ["yes"] else _not_in_danger(scene)
+    if name == "paper" and len(rest) == 2:
+        return Started(precheck.PAPER, {"paper": rest[0], "said": rest[1]})
     if name == "tell" and rest:
         return Started(withdraw.TELL, {"number": rest[0]})
     if name in ("solved", "unsolved") and rest:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk.casesheet import ClockLine, PartyLine, Turn, extras
+from bot.desk.casesheet import ClockLine, PaperLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
 from bot.photos import BadPhoto, clean_photo
@@ -28,7 +28,9 @@ FIELDS = {"for_whom": "给谁"} | LABELS | {"source": "来源", "reporter": "上
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
-         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话"}  # fmt: skip
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话",
+         "paper_in": "收件", "paper_out": "还件", "paper_said": "材料核对", "entrust": "登记委托", "checked": "预审", "precheck": "发来材料",
+         "join": "一起跟进", "claim": "来电人核实后接着看"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Sheet:
     clocks: Sequence[ClockLine] = ()
     parties: Sequence[PartyLine] = ()
     turns: Sequence[Turn] = ()
+    papers: Sequence[PaperLine] = ()
     kept: Sequence[str] = ()  # pictures that may show a card
 
 

@@ -11,7 +11,7 @@ from intents.cases.words import changed
 from intents.library import Lore
 from intents.message import Reply
 from intents.refused import Refused
-from intents.scene import say_to, tell_workers
+from intents.scene import ZONE, say_to, tell_workers
 from knowledge import when
 from storage.archive import Records
 from storage.cases import Case
@@ -38,9 +38,9 @@ def _is_over(records: Records, lore: Lore, case: Case, now: datetime) -> bool:
     if any(who.id == case.holder_id for _, who in here):
         return False
     today = duty.today(records, lore, case.area_id, now)
-    since = (last[-1].at if last else case.opened_at).astimezone(duty.ZONE)
+    since = (last[-1].at if last else case.opened_at).astimezone(ZONE)
     mine = [shift for shift, who in today if who.id == case.holder_id]
-    clock = now.astimezone(duty.ZONE)
+    clock = now.astimezone(ZONE)
     if since.date() < clock.date():
         return True
     return any(since.strftime("%H:%M") < shift.closes <= clock.strftime("%H:%M") for shift in mine)

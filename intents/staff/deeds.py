@@ -10,6 +10,7 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
+from intents.staff import errands
 from knowledge.cases import KINDS, LEVELS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
 from knowledge.cases.report import INSTEAD
 from storage.archive import Records
@@ -78,6 +79,7 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     _must_be_shareable(records, picture)
     step = _step(kind, case, worker, name, note, picture)
     _parties_agree(records, kind, step, case)
+    errands.check(records, case, step, worker, note)
     values = {"state": step.to} | _effect(step, case, worker)
     changed = records.cases.change(case, now, **values)
     if changed is None:
@@ -185,7 +187,8 @@ def steps(case: Case, worker: Worker) -> list[Move]:
 def _parties_agree(records: Records, kind: Kind, step: Move, case: Case) -> None:
     if missing := records.parties.missing(case.id, step.consents) if step.consents else []:
         names = "、".join(rule.label for role in missing if (rule := kind.party(role)))
-        raise Refused(f"“{step.label}”要先有{names}的同意。")
+        how = f"收到书面委托后回“{case.number} 委托 纸质已签”。" if kind.name == "errand" else ""
+        raise Refused(f"“{step.label}”要先有{names}的同意。{how}")
 
 
 def _effect(step: Move, case: Case, worker: Worker) -> dict[str, object]:

@@ -52,6 +52,14 @@ def record(records: Records, lore: Lore, worker: Worker, told: Told, now: dateti
         raise Refused("请写清是什么事。")
     category = told.category or category_of(told.words)
     case = _open(records, lore, worker, told, category, now)
+    if told.kind == "errand":
+        records.parties.add(
+            case.id,
+            "principal",
+            now,
+            person_id=told.person_id,
+            contact={"name": told.name} if told.name else None,
+        )
     if told.picture:
         records.cases.file(told.picture, case.id)
     if told.source == "patrol":

@@ -19,6 +19,7 @@ from storage.tables.cases import (
     units,
 )
 from storage.tables.handbook import entries, unanswered
+from storage.tables.matters import papers, topics
 from storage.tables.people import areas, contacts, keys, people, rota, workers
 from storage.tables.talks import conversations, inbox, outbox, reminders
 from storage.tables.upkeep import audit, counters, facts, revisions
@@ -50,6 +51,7 @@ __all__ = [
     "keys",
     "metadata",
     "outbox",
+    "papers",
     "people",
     "places",
     "proxies",
@@ -58,6 +60,7 @@ __all__ = [
     "rota",
     "seats",
     "services",
+    "topics",
     "unanswered",
     "unit_contacts",
     "units",
