@@ -59,7 +59,11 @@ def _push(*cases: Case) -> tuple[Option, ...]:
 
 
 def _unknown(number: str) -> Reply:
-    return Reply(f"您名下没有查到{number}。请核对编号，或者转人工帮您查。", (Option("=human", "找人工"),))
+    text = f"您名下没有查到{number}。请核对编号，或者转人工帮您查。"
+    options: tuple[Option, ...] = (Option("=human", "找人工"),)
+    if number[0] in "BD":  # whether there is such a number or not
+        options = (Option(f"=claim:{number}", "是打12345登记的，核对电话"), *options)
+    return Reply(text, options)
 
 
 def _nothing(scene: Scene) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from intents import (
     activity,
+    claim,
     emergency,
     errand,
     grid,
@@ -34,7 +35,7 @@ from storage.cases import Case
 INTENTS: tuple[Intent, ...] = (
     handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
-    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
+    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, claim.INTENT, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -255,6 +256,8 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
     if name == "danger":
         return Started(emergency.CONFIRMED) if rest == ["yes"] else _not_in_danger(scene)
+    if name == "claim" and rest:
+        return Started(claim.INTENT, {"number": rest[0]})
     if name == "paper" and len(rest) == 2:
         return Started(precheck.PAPER, {"paper": rest[0], "said": rest[1]})
     if name == "tell" and rest:

@@ -20,15 +20,31 @@ from bot.desk import (
     health,
     people,
     questions,
+    sheets,
     watch,
     work,
+    writing,
 )
 from bot.desk.guard import Desk, NotHere, Visit
 from bot.desk.paper import HERE
 from bot.desk.signin import SignIn
 from bot.office import Office
 
-PAGES = (work, conversation, cases, caseturns, bookings, duty, handbook, questions, people, areas, watch)
+PAGES = (
+    work,
+    conversation,
+    sheets,
+    writing,
+    cases,
+    caseturns,
+    bookings,
+    duty,
+    handbook,
+    questions,
+    people,
+    areas,
+    watch,
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
