@@ -33,7 +33,7 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handoff.COMPLAIN, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, claim.INTENT, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
@@ -131,6 +131,8 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if handoff.COMPLAINT.search(scene.text) and not scene.text.endswith(("吗", "？", "?")):
+        return Started(handoff.COMPLAIN)
     if PRECHECK.match(scene.text.strip()):
         return Started(precheck.INTENT)
     if WITHDRAW.search(scene.text):
