@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from intents import booking, duty, handoff
-from intents.cases import beats
+from intents.cases import beats, shifts
 from intents.library import Library
 from intents.message import Option, Reply, to_json
-from intents.scene import REMINDER, say_to, tell_workers
+from intents.scene import REMINDER, ZONE, say_to, tell_workers
 from intents.staff import telling
 from knowledge import when
 from knowledge.calendar import Calendar
@@ -19,6 +19,7 @@ from storage.reminders import Reminder
 CHUNK = 200  # reminders a unit of work, so that nobody waits behind a burst
 COLD_AFTER = timedelta(hours=24)
 AT_OPENING = timedelta(minutes=15)
+RECURRING, OFTEN = timedelta(days=30), 3
 CLOCKS = 1000  # clocks a unit of work
 MATTERS = ("report", "errand", "mediation")
 
@@ -29,13 +30,26 @@ def make(records: Records, library: Library, now: datetime) -> bool:
     records.outbox.recover(now)
     more = nudge(records, library, now) or more
     end_idle_handoffs(records, now)
+    shifts.hand_back_at_end(records, library.lore(records), now)
+    shifts.tell_above_unreached(records, library.lore(records), now)
     let_cold_dialogues_go(records, now)
     open_messages(records, library, now)
     close_queues(records, library, now)
     announce(records, library, now)
     telling.make(records, library, now)
     booking.make_round(records, library.lore(records), now)
+    draft_topics(records, now)
     return more
+
+
+def draft_topics(records: Records, now: datetime) -> None:
+    """Once a night: what came back three times in thirty days is drafted for the street's meeting (S54)."""
+    local = now.astimezone(ZONE)
+    if records.places.fact("topics_on") == local.date().isoformat():
+        return
+    for (area_id, category), numbers in records.topics.recurring(now - RECURRING, OFTEN).items():
+        records.topics.draft(area_id, category, f"{local:%Y-%m}", numbers, now)
+    records.places.set_fact("topics_on", local.date().isoformat())
 
 
 def remind(records: Records, library: Library, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cards import looks_private
 from intents import conversing, staff
 from intents.library import Library
 from intents.message import Message, Option, Reply, to_json
@@ -94,9 +95,11 @@ def _hear(
 
 def _store_photo(scene: Scene) -> None:
     if photo := scene.message.photo:
+        kept = looks_private(photo.data, scene.text)
         scene.records.cases.attach(
-            photo.data, photo.mime, scene.now, conversation_id=scene.talk.id, name=scene.photo
-        )
+            photo.data, photo.mime, scene.now, conversation_id=scene.talk.id, name=scene.photo,
+            seen_by="holder" if kept else "staff",
+        )  # fmt: skip
 
 
 def _say(scene: Scene, replies: list[Reply]) -> None:

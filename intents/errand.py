@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from intents import handbook
 from intents.address import Settled, remember, responsible, settle
+from intents.cases import dispatch
 from intents.clocks import workdays_on
 from intents.handbook import lines
 from intents.intent import Intent
@@ -14,6 +18,7 @@ from intents.talk import MISS, Json, Part, Talk, ask
 from knowledge import when
 from knowledge.areas import Found
 from knowledge.wishes import words
+from storage.cases import Case
 
 MODES = (("visit", "腿脚不便，请上门"), ("agent", "不会弄，请代办"), ("late", "上班没空，想下班后办"))
 NAMES = {"visit": "上门办", "agent": "代办", "late": "错时办"}
@@ -66,6 +71,9 @@ class Item(Words):
         return self._read(text, scene)
 
 
+LONE = re.compile("独居|一个人住|自己住|一人住|孤寡|没儿没女|空巢|无儿无女")
+
+
 def talk(scene: Scene) -> Talk:
     """Which matter, which way, who and where; then the entrustment."""
     scene.verdict = Verdict("act", "errand")
@@ -91,7 +99,8 @@ def talk(scene: Scene) -> Talk:
         return Reply("好的，没有提交。")
     whom = words.relation(scene.opening) or ""
     return _open(scene, where, item, {"item": title, "mode": NAMES[mode], "name": name, "phone": phone, "address": address,
-                               "time": time, "words": scene.opening, "for_whom": whom})  # fmt: skip
+                               "time": time, "words": scene.opening, "for_whom": whom,
+                               "lone": bool(LONE.search(scene.opening))})  # fmt: skip
 
 
 def _where(address: str) -> str:
@@ -118,7 +127,7 @@ def _title(scene: Scene, item: str) -> str:
     return entry.title if entry else item
 
 
-def _open(scene: Scene, where: Settled, item: str, body: dict[str, str]) -> Reply:
+def _open(scene: Scene, where: Settled, item: str, body: dict[str, Any]) -> Reply:
     due = workdays_on(scene, 1)
     entry = scene.lore.entry(item, scene.now)
     case = scene.records.cases.open(
@@ -131,14 +140,39 @@ def _open(scene: Scene, where: Settled, item: str, body: dict[str, str]) -> Repl
     )
     if not body["for_whom"]:
         remember(scene, where)
-    workers = responsible(scene, where.area_id)
-    scene.tell_workers(workers, f"新的{body['mode']}申请 {case.number}，请受理。", f"case:{case.number}:new")
+    _principal(scene, case, body)
+    case = dispatch.dispatch(
+        scene.records, scene.lore, case, scene.now, here=responsible(scene, where.area_id)
+    )
     papers = f"\n先把这些准备好：\n{lines(entry, 'materials')}" if entry else ""
     return Reply(
         f"登记好了，编号{case.number}。社区{when.say(due.date(), clock=False)}前跟您联系。{papers}",
         (Option("=progress", "查进度"), Option("=menu", "办别的事")),
         entry=entry.id if entry else "", version=scene.lore.versions.get(item, 0) if entry else 0,
     )  # fmt: skip
+
+
+def _principal(scene: Scene, case: Case, body: dict[str, Any]) -> None:
+    """Whose matter it is. For oneself, sending it is the entrustment; for others a proxy in force, or their signature."""
+    whom, person, now = body["for_whom"], scene.person.id, scene.now
+    if not whom:
+        party = scene.records.parties.add(
+            case.id, "principal", now, person_id=person, conversation_id=scene.talk.id
+        )
+        _agree(scene, case, party)
+        return
+    valid = [p for p in scene.records.proxies.of(person, now)
+             if words.relation(p.relation) in (whom, None) and scene.records.proxies.may_act(person, p.person_id, "errand", now)]  # fmt: skip
+    of = valid[0].person_id if len(valid) == 1 else None
+    party = scene.records.parties.add(case.id, "principal", now, person_id=of, contact={"name": whom})
+    if of is not None:
+        _agree(scene, case, party)
+
+
+def _agree(scene: Scene, case: Case, party_id: int) -> None:
+    for party in scene.records.parties.of(case.id, "principal"):
+        if party.id == party_id:
+            scene.records.parties.consent(party, "yes", scene.now)
 
 
 INTENT = Intent("errand", "代办帮办", talk, about=lambda scene: str(scene.answers.get("item", "")))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intents import duty
+from intents.clocks import workdays_on
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.questions import Story
@@ -33,6 +35,38 @@ def talk(scene: Scene) -> Talk:
     if workers:
         return _queue(scene, workers)
     return (yield from _leave_message(scene))
+
+
+COMPLAINT = re.compile(
+    r"(投诉|告|举报|反映).{0,12}(网格员|工作人员|办事员|窗口|社区干部|书记|主任|调解员|值班的?人|你们社区|你们的人)"
+    r"|(网格员|工作人员|办事员|窗口的?人|社区干部|调解员).{0,12}(态度|骂|凶|推诿|不管|收钱|吃拿卡要|刁难|不给办)"
+)
+
+
+def complain(scene: Scene) -> Talk:
+    """About a worker: it goes to those above, and lies outside that worker's area (M5)."""
+    scene.verdict = Verdict("human", "complaint")
+    seed = scene.opening if len(scene.opening) >= 12 else ""
+    words = yield from ask(
+        "message",
+        Story("请说说是谁、什么时候、怎么回事。这件事不经过TA，直接交给上一级。", least=4, seed=seed),
+    )
+    above = duty.supervisors(scene.records, scene.lore, scene.area_id, 1, scene.now)
+    street = next((i for i in scene.records.places.chain(scene.area_id)
+                   if (area := scene.lore.areas.get(i)) and area.kind == "街道"), scene.area_id)  # fmt: skip
+    promised = workdays_on(scene, 1)
+    case = scene.records.cases.open(
+        "handoff", area_id=street, title="居民投诉", body={"message": words}, person_id=scene.person.id,
+        conversation_id=scene.talk.id, due_at=promised, now=scene.now, token=f"complaint:{scene.token}",
+    )  # fmt: skip
+    scene.records.cases.change(case, scene.now, state="message")
+    scene.tell_workers(
+        above, f"居民投诉 {case.number}，请亲自看。回“接 {case.number}”接待。", f"complaint:{case.number}"
+    )
+    return Reply(
+        f"记下了，编号{case.number}，交给{scene.lore.area_name(street)}的负责人，社区的人看不到。{when.say(promised)}前回您。",
+        AGAIN,
+    )
 
 
 def _context(scene: Scene) -> dict[str, object]:
@@ -192,6 +226,13 @@ def say(records: Records, worker: Worker, case: Case, words: str, now: datetime,
     _say(records, case, Reply(words.strip()[:2000], picture=picture), now, sender=worker.name, key=key)
 
 
+def show(records: Records, worker: Worker, case: Case, reply: Reply, now: datetime) -> None:
+    """A whole reply, like an entry's card, said by a worker; its buttons would be the bot's, so they are left out."""
+    if case.state != "human" or case.holder_id != worker.id:
+        raise Refused(_who_has(records, case) if case.holder_id else f"请先接待 {case.number}，再回复。")
+    _say(records, case, replace(reply, options=()), now, sender=worker.name)
+
+
 def hand_back(records: Records, worker: Worker, case: Case, now: datetime) -> None:
     """The human part ends, and the resident is told so (RG11)."""
     if case.state != "human" or (case.holder_id != worker.id and worker.role != "admin"):
@@ -240,4 +281,5 @@ def rate(scene: Scene) -> Reply:
 
 
 INTENT = Intent("handoff", "转人工", talk)
+COMPLAIN = Intent("complaint", "投诉", complain)
 RATE = Intent("rate", "评价", rate)

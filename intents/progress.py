@@ -6,6 +6,7 @@ import re
 
 from intents.booking.change import say as say_booking
 from intents.cases import rights
+from intents.cases.words import holder_name
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.scene import Scene, Verdict
@@ -59,7 +60,11 @@ def _push(*cases: Case) -> tuple[Option, ...]:
 
 
 def _unknown(number: str) -> Reply:
-    return Reply(f"您名下没有查到{number}。请核对编号，或者转人工帮您查。", (Option("=human", "找人工"),))
+    text = f"您名下没有查到{number}。请核对编号，或者转人工帮您查。"
+    options: tuple[Option, ...] = (Option("=human", "找人工"),)
+    if number[0] in "BD":  # whether there is such a number or not
+        options = (Option(f"=claim:{number}", "是打12345登记的，核对电话"), *options)
+    return Reply(text, options)
 
 
 def _nothing(scene: Scene) -> Reply:
@@ -80,9 +85,9 @@ def _nothing(scene: Scene) -> Reply:
 def line(scene: Scene, case: Case) -> str:
     """One matter in plain words: where it stands, who holds it, by when."""
     kind = KINDS[case.kind]
-    holder = (
-        f"，承办人{scene.records.staff.get(case.holder_id).name}" if case.holder_id else "，社区值班人员负责"
-    )
+    who = holder_name(scene.records, case)
+    holder = f"，承办人{who}" if case.holder_id else f"，{who}负责"
+    holder = "，还没有派出去，街道正在安排" if case.lost_at else holder
     due = f"，{when.say(case.due_at)}前给您答复" if case.due_at and not case.closed_at else ""
     if due and case.due_at and case.due_at < scene.now:
         due = f"，原定{when.say(case.due_at)}前答复，已经超时，已催办"

@@ -7,16 +7,22 @@ from typing import Any
 
 from intents import address, stations
 from intents.address import Settled, Spot
-from intents.clocks import workdays_on
+from intents.cases import dispatch
+from intents.cases import verdict as judged
+from intents.cases.words import holder_name
 from intents.intent import Intent
 from intents.message import Message, Option, Reply
 from intents.questions import Choice, Phone, Picture, Story, YesNo
+from intents.refused import Refused
 from intents.scene import Scene, Verdict
 from intents.talk import Part, Talk, ask
 from knowledge import when
 from knowledge.areas import Found
+from knowledge.cases import KINDS, clock
+from knowledge.cases.report import DANGEROUS
 from knowledge.places import metres
 from knowledge.wishes import words
+from knowledge.wishes.hide import hidden
 from storage.cases import Case
 from storage.staff import Worker
 
@@ -35,19 +41,10 @@ SAME = {
 KIND_WORDS = {"light": ("灯",), "wires": ("电线", "电箱"), "road": ("路", "坑", "井盖"), "rubbish": ("垃圾", "脏"),
               "water_leak": ("水", "下水"), "elevator": ("电梯", "门禁"), "facility": ("器材", "凳", "扶手", "树"),
               "fire_lane": ("消防",), "parking": ("车",), "noise": ("吵", "噪")}  # fmt: skip
-WITHIN = {
-    "elevator": 1,
-    "wires": 1,
-    "fire_lane": 1,
-    "water_leak": 2,
-    "light": 3,
-    "rubbish": 2,
-}  # working days
 DANGER = {"wires": "电线别碰，离远一点，也提醒别人。冒火打119，电力抢修打95598。", "light": "摸黑走路请慢一点。",
           "fire_lane": "通道要紧，堵着请先打物业；着火打119。"}  # fmt: skip
 AGREED = ("对", "是", "是的", "对的", "嗯", "就是", "没错")
 AWAY = "请先离远一点，也提醒别人绕开。"
-USUAL = 5
 NEAR = 250.0  # metres
 RECENT = timedelta(days=14)
 
@@ -71,8 +68,9 @@ def talk(scene: Scene) -> Talk:
         question = YesNo(
             f"附近有人报过同样的问题（{same.number}）。要跟那一件一起跟进吗？", "一起跟进", "不是同一件"
         )
+        question.picture = _picture(scene, same)
         if (yield from ask("join", question)):
-            return _join(scene, same)
+            return _join(scene, same, photo)
     named = yield from ask("named", Named())
     phone = (yield from _phone(scene)) if named == "yes" else ""
     tail = f"，电话尾号{phone[-4:]}" if phone else "，不留名"
@@ -83,7 +81,7 @@ def talk(scene: Scene) -> Talk:
     if not (yield from ask("sure", question)):
         return Reply("好的，没有提交。")
     workers = stations.keepers(scene, station) if station else address.responsible(scene, where.area_id)
-    return _open(scene, told, photo, place, where, category, phone, workers)
+    return _open(scene, told, photo, place, where, category, phone, workers, named=named == "yes")
 
 
 def _station(scene: Scene, told: str) -> Part:
@@ -153,32 +151,47 @@ def _plain(place: str) -> str:
 DIGITS = str.maketrans("一二三四五六七八九零", "1234567890")
 
 
-def _join(scene: Scene, case: Case) -> Reply:
+def _join(scene: Scene, case: Case, photo: str) -> Reply:
     scene.records.cases.subscribe(case.id, scene.talk.id)
+    if photo:
+        scene.records.cases.file(photo, case.id)
+    scene.records.cases.note(case.id, scene.now, "居民", "join", case.state, "又有一位居民报了同一件事")
     return Reply(f"好的，{case.number}有消息会一起告诉您。", (Option("=progress", "查进度"),))
 
 
+def _picture(scene: Scene, case: Case) -> str:
+    """The neighbour's photo, unless it is kept from others (RG38)."""
+    shown = scene.records.cases.pictures(case.id, seen_by=("staff", "parties"))
+    return next((i for i, kind in shown if kind == "before"), "")
+
+
 def _open(scene: Scene, told: str, photo: str, place: dict[str, Any], where: Settled, category: str, phone: str,
-          workers: list[Worker]) -> Reply:  # fmt: skip
+          workers: list[Worker], *, named: bool) -> Reply:  # fmt: skip
     seen = words.problem(told)
     danger = seen is not None and seen.danger
-    due = workdays_on(scene, 1 if danger else WITHIN.get(category, USUAL))
-    point = [place["latitude"], place["longitude"]] if "latitude" in place else []
+    span = DANGEROUS if danger else KINDS["report"].promise(category)
+    body = {"words": told if named else hidden(told), "place": place["words"] if named else hidden(place["words"]),
+            "point": _point(place), "phone": phone, "category": LABELS[category], "anonymous": not named}  # fmt: skip
     case = scene.records.cases.open(
-        "report", area_id=where.area_id, title=f"上报：{LABELS[category]}", category=category,
-        body={"words": told, "place": place["words"], "point": point, "phone": phone, "category": LABELS[category]},
-        priority=5 if danger else 0, person_id=scene.person.id, conversation_id=scene.talk.id, due_at=due, now=scene.now, token=f"report:{scene.token}",
+        "report", area_id=where.area_id, title=f"上报：{LABELS[category]}", category=category, body=body,
+        priority=5 if danger else 0, person_id=scene.person.id, conversation_id=scene.talk.id,
+        due_at=clock.due(scene.now, span, scene.lore.calendar), now=scene.now, token=f"report:{scene.token}",
     )  # fmt: skip
     if photo:
         scene.records.cases.file(photo, case.id)
-    scene.tell_workers(
-        workers, f"新的问题上报 {case.number}（{LABELS[category]}），请接单。", f"case:{case.number}:new"
-    )
+    case = dispatch.dispatch(scene.records, scene.lore, case, scene.now, here=workers)
+    assert case.due_at is not None
+    taken = f"{holder_name(scene.records, case)}接手" if case.unit and not case.lost_at else "社区接手"
+    taken = "还没联系上能接手的单位，街道在安排" if case.lost_at else taken
     return Reply(
-        f"报上去了，编号{case.number}。社区接手，{when.say(due.date(), clock=False)}前给您答复。\n"
+        f"报上去了，编号{case.number}。{taken}，{when.say(case.due_at, clock=False)}前给您答复。\n"
         "有人接单、修好了，我都会告诉您。",
         (Option("=progress", "查进度"), Option("=menu", "办别的事")),
     )
+
+
+def _point(place: dict[str, Any]) -> list[float]:
+    return [place["latitude"], place["longitude"]] if "latitude" in place else []
 
 
 def _warning(told: str) -> str:
@@ -190,32 +203,16 @@ def _warning(told: str) -> str:
 
 
 def verdict(scene: Scene) -> Reply:
-    """解决了吗: yes closes; no opens it again, and a second no goes to the supervisor (RG37)."""
+    """解决了吗 (RG37)."""
     scene.verdict = Verdict("act", "progress")
     case = scene.records.cases.by_number(str(scene.answers.get("number", "")))
     if case is None or scene.talk.id not in scene.records.cases.subscribers(case) or case.state != "fixed":
         return Reply("这件事现在不用确认了。")
     solved = scene.answers.get("solved") == "yes"
-    again = [event for event in scene.records.cases.events(case.id) if event.move == "unsolved"]
-    changed = scene.records.cases.change(case, scene.now, state="closed" if solved else "working",
-                                         **({} if solved else {"nudged": case.nudged + 1, "priority": 5 if again else case.priority}))  # fmt: skip
-    if changed is None:
+    try:
+        return Reply(judged.give(scene.records, scene.lore, case, scene.talk.id, scene.now, solved=solved))
+    except Refused:
         return Reply("这件事刚有变化，请查一下进度。")
-    scene.records.cases.note(
-        case.id, scene.now, "居民", "solved" if solved else "unsolved", changed.state, "", public=True
-    )
-    if solved:
-        return Reply(f"好的，{case.number}办结。谢谢您。")
-    if again:
-        admins = [w for w in scene.records.staff.all() if w.role == "admin" and w.active]
-        scene.tell_workers(
-            admins, f"{case.number} 居民第二次说没解决，请督办。", f"case:{case.number}:unsolved:{len(again)}"
-        )
-        return Reply(f"{case.number}已经转给负责人督办，会再跟您联系。")
-    if case.holder_id:
-        scene.tell_workers([scene.records.staff.get(case.holder_id)], f"{case.number} 居民说没解决，已重新办理。",
-                           f"case:{case.number}:unsolved:0")  # fmt: skip
-    return Reply(f"好的，{case.number}重新办理，办好再请您看。")
 
 
 INTENT = Intent("report", "问题上报", talk)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from intents import (
     activity,
     booking,
+    claim,
     emergency,
     errand,
     feedback,
@@ -16,6 +17,7 @@ from intents import (
     handoff,
     mediation,
     nearest,
+    precheck,
     progress,
     reminder,
     report,
@@ -34,9 +36,9 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, booking.ANSWER, booking.CANNOT_COME, booking.MATERIALS, booking.RATE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handoff.COMPLAIN, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, booking.ANSWER, booking.CANNOT_COME, booking.MATERIALS, booking.RATE, mediation.INTENT,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
-    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
+    nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, claim.INTENT, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, sensitive.INTENT, grid.INTENT, grid.MOVED_INTENT,
 )  # fmt: skip
 BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -71,6 +73,7 @@ WITHDRAW = re.compile(
     r"(撤回|撤销|不要?调解|不想?调|不报修)(了|我的|那个|这个|上报|报修|调解|代办|申请|投诉|[TBD]\d{9})"
 )
 MOVED_TO = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d\d)(\d\d)")
+PRECHECK = re.compile(r"^(材料)?(预审|先看看?材料|发材料|交材料照片|材料照片)[吧。！! ]*$")
 BIND = re.compile(r"^绑定\s*([0-9a-zA-Z]{6,40})$")
 
 
@@ -138,6 +141,10 @@ def route(scene: Scene) -> Started:
         return human(scene) if term.value == "human" else Started(sensitive.INTENT)
     if (after := booking.heard(scene)) is not None:
         return after
+    if handoff.COMPLAINT.search(scene.text) and not scene.text.endswith(("吗", "？", "?")):
+        return Started(handoff.COMPLAIN)
+    if PRECHECK.match(scene.text.strip()):
+        return Started(precheck.INTENT)
     if WITHDRAW.search(scene.text):
         return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
@@ -269,6 +276,10 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(handoff.RATE, {"number": rest[0], "score": rest[1]})
     if name == "danger":
         return Started(emergency.CONFIRMED) if rest == ["yes"] else _not_in_danger(scene)
+    if name == "claim" and rest:
+        return Started(claim.INTENT, {"number": rest[0]})
+    if name == "paper" and len(rest) == 2:
+        return Started(precheck.PAPER, {"paper": rest[0], "said": rest[1]})
     if name == "tell" and rest:
         return Started(withdraw.TELL, {"number": rest[0]})
     if name in ("solved", "unsolved") and rest:

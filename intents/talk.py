@@ -41,6 +41,7 @@ class Question:
 
     def __init__(self, prompt: str) -> None:
         self.prompt = prompt
+        self.picture = ""  # id of a stored picture that is shown with it
         self.hint = "没听明白。"
 
     def options(self) -> Sequence[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intents import duty
 from intents.intent import Intent
 from intents.message import Option, Reply
 from intents.progress import NUMBER, line
@@ -61,10 +62,13 @@ def tell_holder(scene: Scene) -> Reply:
         return Reply("这件事现在没有人承办，请转人工。", (Option("=human", "找人工"),))
     scene.records.cases.note(case.id, scene.now, "居民", "words", case.state, words)
     holder = scene.records.staff.get(case.holder_id)
-    scene.tell_workers(
-        [holder], f"{case.number} 居民捎话：{words}", f"words:{case.number}:{scene.message.event_id}"
-    )
-    return Reply(f"已经转告{holder.name}（{case.number}）。")
+    here = duty.people_on_duty(scene.records, scene.lore, case.area_id, scene.now)
+    is_off = not holder.active or (bool(here) and all(who.id != holder.id for who in here))
+    people = {who.id: who for who in ([holder] if holder.active else []) + (here if is_off else [])}
+    key = f"words:{case.number}:{scene.message.event_id}"
+    scene.tell_workers(people.values(), f"{case.number} 居民捎话：{words}", key)
+    also = "和值班的同事" if is_off and here else ""
+    return Reply(f"已经转告{holder.name}{also}（{case.number}）。")
 
 
 INTENT = Intent("withdraw", "撤回", talk)

@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from storage.areas import AreaBook
 from storage.audit import AuditBook
 from storage.bookings import BookingBook
-from storage.cases import CaseBook, ClockBook, PartyBook, UnitBook
+from storage.cases import CaseBook, ClockBook, PaperBook, PartyBook, UnitBook
 from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
 from storage.feedback import FeedbackBook
@@ -30,6 +30,7 @@ from storage.questions import QuestionBook
 from storage.reminders import ReminderBook
 from storage.staff import StaffBook
 from storage.tables import revisions
+from storage.topics import TopicBook
 from storage.vault import Vault
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is mistaken for another
@@ -114,6 +115,14 @@ class Records:
     @cached_property
     def parties(self) -> PartyBook:
         return PartyBook(self)
+
+    @cached_property
+    def papers(self) -> PaperBook:
+        return PaperBook(self)
+
+    @cached_property
+    def topics(self) -> TopicBook:
+        return TopicBook(self)
 
     @cached_property
     def units(self) -> UnitBook:

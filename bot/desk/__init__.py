@@ -21,8 +21,10 @@ from bot.desk import (
     people,
     questions,
     services,
+    sheets,
     watch,
     work,
+    writing,
 )
 from bot.desk.guard import Desk, NotHere, Visit
 from bot.desk.paper import HERE
@@ -32,6 +34,8 @@ from bot.office import Office
 PAGES = (
     work,
     conversation,
+    sheets,
+    writing,
     cases,
     caseturns,
     bookings,

@@ -7,13 +7,14 @@ from datetime import datetime
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.desk.casework import find, give, may_look, photo_of, sheet
+from bot.cards import looks_private
+from bot.desk.casework import find, give, may_look, must_read, photo_of, sheet
 from bot.desk.guard import Desk, NotHere, Visit
 from intents.cases import rights
 from intents.staff import deeds
 from knowledge.cases import KINDS
 from storage.archive import Records
-from storage.cases import Case, Key, key_of
+from storage.cases import Attachment, Case, Key, key_of
 
 TALKS = ("handoff", "alert")  # these have a page of their own, with the talk
 STATES = (("open", "未办结"), ("lost", "未派出"), ("closed", "已办结"), ("all", "全部"))
@@ -94,12 +95,14 @@ async def show(visit: Visit) -> Response:
 async def move(visit: Visit) -> Response:
     """One step along the case's table."""
     picture = await photo_of(visit, "photo")
+    private = bool(picture) and looks_private(picture)
 
     def job(records: Records) -> Case:
         case = find(records, visit.worker, visit.path("number"), visit.now)
         name = ""
         if picture:
-            name = records.cases.attach(picture, "image/jpeg", visit.now, conversation_id=None, kind="after")
+            name = records.cases.attach(picture, "image/jpeg", visit.now, conversation_id=None, kind="after",
+                                         seen_by="holder" if private else "staff")  # fmt: skip
         return deeds.move(records, visit.lore(records), visit.worker, case, visit.given("move", 16), visit.now,
                           note=visit.given("note", 1000), picture=name)  # fmt: skip
 
@@ -136,7 +139,7 @@ async def note(visit: Visit) -> Response:
 async def picture(visit: Visit) -> Response:
     """A picture of a case, or of its talk where the worker may see the talk."""
 
-    def look(records: Records) -> bytes:
+    def look(records: Records) -> Attachment:
         case = find(records, visit.worker, visit.path("number"), visit.now)
         found = records.cases.picture(visit.path("picture"))
         if found is None or not may_look(records, visit, case, found[0].seen_by):
@@ -148,9 +151,26 @@ async def picture(visit: Visit) -> Response:
         )
         if not of_case and not (of_talk and _may_see(records, visit, case_id, attachment.seen_by)):
             raise NotHere
-        return attachment.data
+        return attachment
 
-    return Response(await visit.read(look), media_type="image/jpeg")
+    found = await visit.read(look)
+    if found.seen_by == "holder":
+        await visit.write(lambda records: records.audit.write(
+            visit.now, visit.worker.login, "look_picture", visit.path("number"), found.id))  # fmt: skip
+    return Response(found.data, media_type="image/jpeg")
+
+
+async def clear(visit: Visit) -> Response:
+    """The holder has looked at a picture that may show a card: others may see it."""
+
+    def job(records: Records) -> Case:
+        case = find(records, visit.worker, visit.path("number"))
+        must_read(case, visit.worker)
+        deeds.clear(records, visit.worker, case, visit.path("picture"), visit.now)
+        return case
+
+    case = await visit.write(job)
+    return visit.go(where_of(case.number), "照片放行了，同事也能看到。")
 
 
 def _may_see(records: Records, visit: Visit, case_id: int | None, seen_by: str) -> bool:
@@ -168,4 +188,5 @@ def routes(desk: Desk) -> list[Route]:
         desk.post("/cases/{number}/assign", assign),
         desk.post("/cases/{number}/note", note),
         desk.get("/cases/{number}/pictures/{picture}", picture),
+        desk.post("/cases/{number}/pictures/{picture}/clear", clear),
     ]

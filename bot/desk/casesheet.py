@@ -59,8 +59,27 @@ def extras(records: Records, visit: Visit, case: Case, readable: bool) -> dict[s
         "unit": names.get(case.unit, ""), "helpers": "、".join(names.get(i, i) for i in records.units.helpers(case.id)),
         "asked": transfer.asked_name(records, case) if case.asked_unit or case.asked_id else "",
         "objection": _objection(records, case) if readable else "", "clocks": _clocks(records, case, visit.now),
-        "parties": _parties(records, case) if readable else (), "turns": _turns(records, visit, case, names) if readable else (),
+        "parties": _parties(records, case) if readable else (), "papers": _papers(records, case) if readable else (), "turns": _turns(records, visit, case, names) if readable else (),
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A hand-over of papers."""
+
+    at: datetime
+    label: str
+    what: str
+    said: str
+
+
+def _papers(records: Records, case: Case) -> list[PaperLine]:
+    said = {"yes": "居民已确认", "no": "居民说不对", "": "等居民确认"}
+    return [
+        PaperLine(p.at, "收件" if p.way == "in" else "还件", p.what,
+                  "有签收照片" if p.picture and not p.answer else said[p.answer])
+        for p in records.papers.of(case.id)
+    ]  # fmt: skip
 
 
 def _clocks(records: Records, case: Case, now: datetime) -> list[ClockLine]:
@@ -91,6 +110,18 @@ def _objection(records: Records, case: Case) -> str:
     who = records.staff.get(found.decider_id).name if found.decider_id else "街道"
     ends = {"": f"等{who}裁定", "upheld": "成立，已转派", "rejected": "不成立"}
     return f"{found.reason}（{ends[found.decision]}）"
+
+
+def _of_errand(records: Records, case: Case) -> list[Turn]:
+    found = [
+        Turn("paper_in", "收件（居民把材料交给我）", "写明是什么、几份。居民会收到确认。"),
+        Turn("paper_out", "还件", "空着就是把手上的全部还回去；送结果证件写名字。", note="optional"),
+    ]
+    if records.parties.missing(case.id, ("principal",)):
+        found.append(Turn("entrust", "登记委托", "写明看到了什么：纸质委托书已签、本人当面委托。"))
+    if any(kind == "paper" for _, kind in records.cases.pictures(case.id)):
+        found.append(Turn("checked", "材料齐（预审通过）", note=""))
+    return found
 
 
 def _turns(records: Records, visit: Visit, case: Case, names: dict[str, str]) -> list[Turn]:
@@ -127,5 +158,7 @@ def _forms(records: Records, case: Case, others: Options, now: datetime) -> Iter
         yield Turn(
             "recategorise", "改类别", "会重新派单，也告诉居民。", categories=categories, note="optional"
         )
+    if case.kind == "errand":
+        yield from _of_errand(records, case)
     if case.state in rules.pool and rules.transfers:
         yield Turn("give_back", "退回值班池")

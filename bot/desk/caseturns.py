@@ -9,8 +9,9 @@ from starlette.routing import Route
 
 from bot.desk.casework import find
 from bot.desk.guard import Desk, Visit
-from intents.cases import dispatch, leaving, objection, pause, transfer
+from intents.cases import dispatch, leaving, objection, papers, pause, transfer
 from intents.report import LABELS as CATEGORIES
+from intents.staff import errands
 from storage.archive import Records
 from storage.cases import Case
 
@@ -81,9 +82,30 @@ def _give_back(records: Records, visit: Visit, case: Case) -> str:
     return f"{case.number}退回值班池了。"
 
 
+def _paper_in(records: Records, visit: Visit, case: Case) -> str:
+    papers.hand_over(records, visit.worker, case, "in", visit.given("note", 300), visit.now)
+    return f"{case.number}收件记下了，在等居民确认。"
+
+
+def _paper_out(records: Records, visit: Visit, case: Case) -> str:
+    papers.hand_over(records, visit.worker, case, "out", visit.given("note", 300), visit.now)
+    return f"{case.number}还件记下了，在等居民确认。"
+
+
+def _entrust(records: Records, visit: Visit, case: Case) -> str:
+    errands.entrust(records, visit.worker, case, visit.given("note", 300), visit.now)
+    return f"{case.number}的委托记下了。"
+
+
+def _checked(records: Records, visit: Visit, case: Case) -> str:
+    errands.checked(records, visit.worker, case, visit.now)
+    return f"{case.number}材料齐，告诉居民了。"
+
+
 DEEDS: dict[str, Job] = {
     "offer": _offer, "accept_offer": _accept, "decline_offer": _decline, "object": _object, "decide": _decide,
     "pause": _pause, "resume": _resume, "dispatch": _send, "recategorise": _recategorise, "give_back": _give_back,
+    "paper_in": _paper_in, "paper_out": _paper_out, "entrust": _entrust, "checked": _checked,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk.casesheet import ClockLine, PartyLine, Turn, extras
+from bot.desk.casesheet import ClockLine, PaperLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
 from bot.photos import BadPhoto, clean_photo
@@ -26,11 +26,13 @@ PERSONAL: dict[str, Callable[[str], str]] = {
     "phone": masked_phone,
     "address": lambda words: words[:2] + "****",
 }
-FIELDS = {"for_whom": "给谁"} | LABELS
+FIELDS = {"for_whom": "给谁"} | LABELS | {"source": "来源", "reporter": "上报人"}
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
-         "pause": "挂起", "resume": "恢复", "give_back": "退回", "found": "继续承办", "words": "居民捎话"}  # fmt: skip
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "found": "继续承办", "words": "居民捎话",
+          "paper_in": "收件", "paper_out": "还件", "paper_said": "材料核对", "entrust": "登记委托", "checked": "预审", "precheck": "发来材料",
+          "join": "一起跟进", "claim": "来电人核实后接着看"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Sheet:
     clocks: Sequence[ClockLine] = ()
     parties: Sequence[PartyLine] = ()
     turns: Sequence[Turn] = ()
+    papers: Sequence[PaperLine] = ()
+    kept: Sequence[str] = ()  # pictures that may show a card
 
 
 def find(records: Records, worker: Worker, number: str, now: datetime | None = None) -> Case:
@@ -97,7 +101,7 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         holder=records.staff.get(case.holder_id).name if case.holder_id else "",
         level=_level(case),
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
-        pictures=_pictures(records, visit, case),
+        pictures=_pictures(records, visit, case), kept=_kept(records, visit, case),
         moves=_moves(records, visit, case, worker), candidates=candidates(records, visit.worker, case, visit.now),
         has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
     )  # fmt: skip
@@ -112,8 +116,14 @@ def _pictures(records: Records, visit: Visit, case: Case) -> list[tuple[str, str
 def _moves(records: Records, visit: Visit, case: Case, worker: Worker) -> list[Move]:
     """The steps of the table that this worker may take now."""
     able = {deed: rights.may(records, visit.worker, case, deed, visit.now) for deed in ("take", "move")}
-    found = KINDS[case.kind].moves_from(case.state, worker.role)
+    found = deeds.steps(case, worker)
     return [move for move in found if able["take" if move.effect == "take" else "move"]]
+
+
+def _kept(records: Records, visit: Visit, case: Case) -> list[str]:
+    """Those that may show a card, for whoever may look at them."""
+    able = rights.sees_picture(records, visit.worker, case, "holder", visit.now)
+    return [i for i, _ in records.cases.pictures(case.id, seen_by=("holder",))] if able else []
 
 
 def _level(case: Case) -> str:
@@ -124,6 +134,7 @@ def _level(case: Case) -> str:
 
 def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str, str]]:
     found = []
+    body = body | ({"reporter": "不留名（回复照样能收到）"} if body.get("anonymous") else {})
     for name, label in FIELDS.items():
         words = str(body.get(name) or "")
         if not words or (case.kind == "alert" and name == "kind"):  # the title says it in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from intents import duty
@@ -26,8 +27,11 @@ def route(records: Records, case: Case) -> tuple[str, list[str]]:
 
 
 def dispatch(records: Records, lore: Lore, case: Case, now: datetime, *, unit: str | None = None,
-             actor: str = "系统") -> Case:  # fmt: skip
-    """Send a case to a unit (default: by the table) and tell its people; where nobody is reached it is 未派出 (RG33)."""
+             actor: str = "系统", here: Sequence[Worker] | None = None) -> Case:  # fmt: skip
+    """Send a case to a unit (default: by the table) and tell its people; where nobody is reached it is 未派出 (RG33).
+
+    `here`: who is told where the area's own people hold it, at intake (under the key by which the rounds tell whoever opens).
+    """
     named, helpers = route(records, case)
     to = named if unit is None else unit
     first = KINDS[case.kind].first
@@ -38,14 +42,17 @@ def dispatch(records: Records, lore: Lore, case: Case, now: datetime, *, unit: s
     for helper in helpers:
         records.units.help(case.id, helper)
     people = reachable(records, done)
-    if not people:
+    if not people and not here:
         return lose(records, lore, done, now)
     records.cases.note(
         case.id, now, actor, "dispatch", first, f"派给{holder_name(records, done)}", public=True
     )
     text = f"新的{KINDS[case.kind].title} {case.number} {case.title}，请接单。回“接 {case.number}”。"
-    told = people if to else duty.people_on_duty(records, lore, case.area_id, now)
-    tell_workers(records, told, text, sent_key(done), now)
+    if to or here is None:
+        told = people if to else duty.people_on_duty(records, lore, case.area_id, now)
+        tell_workers(records, told, text, sent_key(done), now)
+    else:
+        tell_workers(records, here, text, f"case:{case.number}:new", now)
     return done
 
 

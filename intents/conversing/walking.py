@@ -77,7 +77,8 @@ def ask(scene: Scene, asked: Asked, lead: str = "") -> Reply:
     state["asked"] = {"name": asked.name, "serial": serial, "options": options}
     state.pop("offered", None)
     text = f"{asked.excuse}\n{asked.question.prompt}" if asked.excuse else asked.question.prompt
-    reply = Reply(text, tuple(Option(f"{serial}:{n}", label) for n, (_, label) in enumerate(options, 1)))
+    reply = Reply(text, tuple(Option(f"{serial}:{n}", label) for n, (_, label) in enumerate(options, 1)),
+                  picture=asked.question.picture)  # fmt: skip
     return reply.before(lead) if lead else reply
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from intents.cases import dispatch, leaving, objection, pause, transfer
+from intents.cases import dispatch, leaving, objection, papers, pause, transfer
 from intents.message import Reply
 from intents.refused import Refused
-from intents.staff import deeds
+from intents.staff import deeds, errands
 from intents.staff.speaker import NUMBER, Speaker
 from knowledge import when
 from knowledge.cases import KINDS
@@ -17,7 +17,22 @@ from storage.cases import Case
 from storage.staff import Worker
 
 PHOTO_FOR = timedelta(minutes=10)  # a photo sent before the words belongs to them
-WORDS = ("转派", "接手", "不接", "异议成立", "异议不成立", "异议", "挂起", "恢复", "派给", "退回池")
+WORDS = (
+    "转派",
+    "接手",
+    "不接",
+    "异议成立",
+    "异议不成立",
+    "异议",
+    "挂起",
+    "恢复",
+    "派给",
+    "退回池",
+    "收件",
+    "还件",
+    "委托",
+    "材料齐",
+)
 _VERBS = "|".join(WORDS)
 FIRST = re.compile(rf"^{NUMBER}[\s：:，,]*({_VERBS})[\s：:，,]*([\s\S]*)$", re.I)
 LAST = re.compile(rf"^({_VERBS})[\s：:，,]*{NUMBER}[\s：:，,]*([\s\S]*)$", re.I)
@@ -163,8 +178,33 @@ def _over(speaker: Speaker, name: str) -> Reply:
     return Reply(leaving.listed(gone, left, to))
 
 
+def _taken(speaker: Speaker, case: Case, rest: str) -> Reply:
+    papers.hand_over(speaker.records, speaker.worker, case, "in", rest, speaker.now, picture=speaker.photo)
+    return Reply(f"{case.number}收件记下了，在等居民确认。")
+
+
+def _returned(speaker: Speaker, case: Case, rest: str) -> Reply:
+    ids = papers.hand_over(
+        speaker.records, speaker.worker, case, "out", rest, speaker.now, picture=speaker.photo
+    )
+    return Reply(
+        f"{case.number}还件记下了（{len(ids)}样），{'有签收照片' if speaker.photo else '在等居民确认'}。"
+    )
+
+
+def _entrusted(speaker: Speaker, case: Case, rest: str) -> Reply:
+    errands.entrust(speaker.records, speaker.worker, case, rest, speaker.now, picture=speaker.photo)
+    return Reply(f"{case.number}的委托记下了。")
+
+
+def _checked(speaker: Speaker, case: Case, _: str) -> Reply:
+    errands.checked(speaker.records, speaker.worker, case, speaker.now)
+    return Reply(f"{case.number}材料齐，告诉居民了。")
+
+
 Deed = Callable[[Speaker, Case, str], Reply]
 DEEDS: dict[str, Deed] = {
     "转派": _offer, "接手": _take, "不接": _decline, "异议": _object, "异议成立": _upheld, "异议不成立": _rejected,
-    "挂起": _pause, "恢复": _resume, "派给": _send, "退回池": _back,
+    "挂起": _pause, "恢复": _resume, "派给": _send, "退回池": _back, "收件": _taken, "还件": _returned,
+    "委托": _entrusted, "材料齐": _checked,
 }  # fmt: skip

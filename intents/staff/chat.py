@@ -10,8 +10,9 @@ from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Message, Reply
 from intents.scene import Scene, Verdict
-from intents.staff import casework, knowing, talks
+from intents.staff import casework, deeds, knowing, talks
 from intents.staff.commands import HELP, NOTE, TAKE, WAITING, command
+from intents.staff.recording import PATROL
 from intents.staff.showing import LABELS, masked
 from intents.staff.speaker import Speaker, held
 from knowledge.emergency.patterns import matched
@@ -34,7 +35,7 @@ def in_private(scene: Scene) -> list[Reply] | None:
     speaker = Speaker(
         scene.records, scene.lore, scene.worker, scene.now, mine, scene.photo, talk_id=scene.talk.id
     )
-    text = scene.text.strip()
+    text = scene.text.strip() or _waiting_words(scene)
     if scene.photo and not text and not mine and not scene.talk.dialogue and casework.may_photograph(speaker):
         return [Reply("照片收到了。十分钟内回“编号 整改完成”，就是整改后的照片。")]
     alarm: list[Reply] = []
@@ -47,10 +48,26 @@ def in_private(scene: Scene) -> list[Reply] | None:
             said = talks.say(speaker, text)
     except Refused as no:
         said = Reply(str(no))
+        if isinstance(no, deeds.NoPhoto):
+            scene.talk.state["wants_photo"] = {"words": text, "at": scene.now.isoformat()}
     if said is None:
         return None
+    if scene.talk.dialogue == "report" and PATROL.match(
+        text
+    ):  # its photo came first, and looked like a report
+        scene.talk.dialogue = ""
+        scene.talk.state.pop("asked", None)
     scene.verdict = scene.verdict or Verdict("act", "staff")
     return [*alarm, said] if said.text else alarm
+
+
+def _waiting_words(scene: Scene) -> str:
+    """Words that waited for a photo, said again when it comes."""
+    kept = scene.talk.state.get("wants_photo") if scene.photo else None
+    if not kept:
+        return ""
+    scene.talk.state.pop("wants_photo")
+    return str(kept["words"]) if scene.now - datetime.fromisoformat(kept["at"]) <= casework.PHOTO_FOR else ""
 
 
 def _own_emergency(scene: Scene, speaker: Speaker) -> list[Reply]:

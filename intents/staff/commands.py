@@ -7,7 +7,7 @@ import re
 from intents import handoff
 from intents.handoff import Refused
 from intents.message import Reply
-from intents.staff import bookings, casework, deeds, showing, talks
+from intents.staff import bookings, casework, deeds, showing, talks, writing
 from intents.staff.speaker import NUMBER, Speaker
 from knowledge.cases import KINDS
 from storage.cases import Case
@@ -39,6 +39,7 @@ OVER = ("交回", "结束", "办结", "hand_back", "end")
 HELP = (
     "工作人员可以说：\n待办 ｜ 接 编号 ｜ 编号（看详情）｜ 编号 动作 说明（如 B2611230001 整改完成 已清理）\n"
     "编号 转派 单位 原因 ｜ 编号 异议 理由 ｜ 编号 挂起 原因 ｜ 交班 名字 ｜ 照片和“编号 整改完成”一起发，就是整改后的照片\n"
+    "巡查 哪里什么事（带照片）｜ 当场解决（带照片）｜ 建单 上报 内容、建单 代办 内容（接待时）｜ 答 MZ01 材料（接待时）\n"
     "备注 编号 内容 ｜ 编号 转给 名字 ｜ 今天预约 ｜ 预约号（看详情）｜ 预约号 完成、没来、取消 ｜ 值班\n"
     "接待以后，您说的话会直接发给居民；同时接待几位，写“编号 话”。\n"
     "发：原话 ｜ 备注 内容 ｜ 转给 名字 ｜ 交回（结束人工）"
@@ -47,7 +48,7 @@ HELP = (
 
 def command(speaker: Speaker, text: str) -> Reply | None:
     """What a staff command leads to; None where the words are none. Raises Refused."""
-    for one in (_plain, casework.command, _in_talk, _booking, _case):
+    for one in (_plain, writing.command, casework.command, _in_talk, _booking, _case):
         if (said := one(speaker, text)) is not None:
             return said
     return Reply("编号没认出来。说“待办”可以看编号，说“工作帮助”看怎么说。") if HALF.match(text) else None
@@ -167,9 +168,12 @@ def _move(speaker: Speaker, number: str, name: str, note: str) -> Reply:
         return talks.hand_back(speaker, number)
     step = KINDS[case.kind].move(name)
     picture = casework.photo(speaker, speaker.talk_id) if step and step.photo_or_reason else ""
-    changed = deeds.move(
-        speaker.records, speaker.lore, speaker.worker, case, name, speaker.now, note=note, picture=picture
-    )
+    try:
+        changed = deeds.move(
+            speaker.records, speaker.lore, speaker.worker, case, name, speaker.now, note=note, picture=picture
+        )
+    except deeds.NoPhoto as no:
+        raise deeds.NoPhoto(f"{no}\n现在发照片来也行，十分钟内都算。") from no
     if changed.kind == "alert" and changed.state == "seen":
         return talks.alert_taken(speaker, changed)
     return Reply(f"{changed.number} → {KINDS[changed.kind].states[changed.state]}")

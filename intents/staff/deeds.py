@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import handoff
-from intents.cases import rights
+from intents.cases import rights, verdict
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
+from intents.staff import errands
 from knowledge.cases import KINDS, LEVELS, MEDIATORS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
+from knowledge.cases.report import INSTEAD
 from storage.archive import Records
 from storage.cases import Case
 from storage.cases.clocks import ACCEPT
 from storage.staff import Worker
 
 HIDDEN = "（内容只有承办人和调解员能看）"
+
+
+class NoPhoto(Refused):
+    """A photo is wanted first."""
 
 
 def visible(records: Records, worker: Worker, case: Case, now: datetime | None = None) -> bool:
@@ -55,9 +61,12 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     kind, me = KINDS[case.kind], rights.acting(records, worker, case, now)
     if case.kind == "handoff":
         return _handoff(records, me, case, name, now, note)
+    name, note = _instead(kind, name, note, picture)
+    _must_be_shareable(records, picture)
     step = _step(kind, case, me, name, note, picture)
     rights.allow(records, worker, case, "take" if step.effect == "take" else "move", now)
     _parties_agree(records, kind, step, case)
+    errands.check(records, case, step, worker, note)
     values = {"state": step.to} | _effect(step, case, worker)
     changed = records.cases.change(case, now, **values)
     if changed is None:
@@ -98,20 +107,54 @@ def _speak(records: Records, worker: Worker, alert: Case, now: datetime) -> None
         handoff.take(records, worker, case, now)
 
 
+def may_look(worker: Worker, case: Case, seen_by: str) -> bool:
+    """Whether a worker may look at a picture of a case they may read; one that may show a card is for the holder (RG38)."""
+    return seen_by != "holder" or case.holder_id == worker.id
+
+
+def clear(records: Records, worker: Worker, case: Case, picture: str, now: datetime) -> None:
+    """The holder has looked: nothing private is on a picture, others may see it."""
+    found = records.cases.picture(picture)
+    if found is None or found[1] != case.id or not may_look(worker, case, found[0].seen_by):
+        raise Refused("这张照片要由承办人先看。")
+    records.cases.show_to(picture, "staff")
+    records.audit.write(now, worker.login, "clear_picture", case.number, picture)
+
+
+def _must_be_shareable(records: Records, picture: str) -> None:
+    found = records.cases.picture(picture) if picture else None
+    if found and found[0].seen_by == "holder":
+        raise Refused("这张照片好像拍到了证件，没有发给居民。请换一张再发。")
+
+
+def _instead(kind: Kind, name: str, note: str, picture: str) -> tuple[str, str]:
+    """整改完成 without a photo but with a named reason is the end of that name (RG36)."""
+    step = kind.move(name)
+    if step is None or not step.photo_or_reason or picture:
+        return name, note
+    said = next((reason for reason in step.reasons if note.strip().startswith(reason)), "")
+    rest = note.strip().removeprefix(said).lstrip("：:，,、 ")
+    return (INSTEAD[said], rest) if said in INSTEAD else (name, note)
+
+
 def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture: str) -> Move:
     step = kind.move(name)
     if step is None or case.state not in step.start:
         missing = "" if step else f"没有“{name}”这一步。"
-        able = [move.label for move in kind.moves_from(case.state, worker.role)]
+        able = [move.label for move in steps(case, worker)]
         example = f"写法：{case.number} {able[-1]} 说明" if able and step is None else ""
         raise Refused(f"{missing}{case.number}现在是“{kind.states[case.state]}”，可以：{'、'.join(able) or '没有能做的了'}。{example}")  # fmt: skip
     if worker.role not in step.roles:
         raise Refused(f"“{step.label}”要由{'调解员' if 'worker' not in step.roles else '管理员'}来做。")
     if step.note == "required" and not note.strip():
         raise Refused(f"“{step.label}”要写明原因或情况。")
-    if step.photo_or_reason and not picture and not note.strip():
-        raise Refused(f"“{step.label}”要有整改后的照片；没有照片就写明原因。")
-    if step.reasons and not picture and not note.strip().startswith(step.reasons):
+    if step.photo_or_reason and not picture:
+        raise NoPhoto(
+            f"“{step.label}”要有整改后的照片。没有照片，就写明是哪一种、为什么：{'、'.join(step.reasons)}。"
+        )
+    if step.name == "solve" and case.conversation_id is not None:
+        raise Refused(f"{case.number}是居民报的，请用“整改完成”，等居民确认。")
+    if step.reasons and not step.photo_or_reason and not note.strip().startswith(step.reasons):
         raise Refused(f"“{step.label}”要写明是哪一种原因：{'、'.join(step.reasons)}。")
     if step.effect == "take" and case.lost_at is None and (case.asked_unit or case.asked_id):
         raise Refused(f"{case.number}正在等别的单位接手，请先等答复。")
@@ -122,10 +165,17 @@ def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture:
     return step
 
 
+def steps(case: Case, worker: Worker) -> list[Move]:
+    """The moves a worker is offered; what a resident reported is not closed on the spot without asking them."""
+    able = KINDS[case.kind].moves_from(case.state, worker.role)
+    return [move for move in able if move.name != "solve" or case.conversation_id is None]
+
+
 def _parties_agree(records: Records, kind: Kind, step: Move, case: Case) -> None:
     if missing := records.parties.missing(case.id, step.consents) if step.consents else []:
         names = "、".join(rule.label for role in missing if (rule := kind.party(role)))
-        raise Refused(f"“{step.label}”要先有{names}的同意。")
+        how = f"收到书面委托后回“{case.number} 委托 纸质已签”。" if kind.name == "errand" else ""
+        raise Refused(f"“{step.label}”要先有{names}的同意。{how}")
 
 
 def _effect(step: Move, case: Case, worker: Worker) -> dict[str, object]:
@@ -149,13 +199,27 @@ def _tell(
     )
     options: tuple[Option, ...] = ()
     if case.kind == "report" and step.name == "fix":
-        options = (Option(f"=solved:{case.number}", "解决了"), Option(f"=unsolved:{case.number}", "没解决"))
+        options = verdict.options(case.number)
+        _show_before(records, case, now)
     reply = Reply(words, options, picture=picture)
     count = len(records.cases.events(case.id))
     for conversation_id in records.cases.subscribers(case):
         say_to(
             records, conversation_id, reply, "case", now, key=f"case:{case.number}:{count}:{conversation_id}"
         )
+
+
+def _show_before(records: Records, case: Case, now: datetime) -> None:
+    """Side by side: the photo of the report comes just before that of the repair; one kept from others only to its sender."""
+    before = next((i for i, kind in records.cases.pictures(case.id) if kind == "before"), "")
+    found = records.cases.picture(before) if before else None
+    if found is None:
+        return
+    shown, _, sender = found
+    for follower in records.cases.subscribers(case):
+        if shown.seen_by != "holder" or follower == sender:
+            say_to(records, follower, Reply("这是上报时的照片，整改后的在下面。", picture=before), "case", now,
+                   key=f"before:{case.number}:{len(records.cases.events(case.id))}:{follower}")  # fmt: skip
 
 
 def _sentence(note: str) -> str:

@@ -60,7 +60,7 @@ def rota(speaker: Speaker) -> Reply:
 def show(speaker: Speaker, number: str) -> Reply:
     """One case with its words, for those who may read them."""
     case = deeds.find(speaker.records, speaker.worker, number, speaker.now)
-    moves = KINDS[case.kind].moves_from(case.state, speaker.worker.role)
+    moves = deeds.steps(case, speaker.worker)
     able = f"可以：{'、'.join(move.label for move in moves) or '没有能做的了'}"
     words = "内容请私聊我看。" if speaker.in_group else _words(speaker, case)
     return Reply("\n".join(part for part in (line(case, speaker.now), words, able) if part))

@@ -21,7 +21,7 @@ from storage.staff import Worker
 LABELS = frozenset(move.label for kind in KINDS.values() for move in kind.moves)
 ORDER = re.compile(
     r"^[/／]|^(待办|接单|接待|接(?=$|[\s，,。A-Za-z0-9])|回复|交回|结束|办结|取消|转给|转交|转人工|备注|今[天日]的?预约|值班|帮助|菜单"
-    r"|工作帮助|退回|退单|编号|绑定|转派|挂起|交班)"
+    r"|工作帮助|退回|退单|编号|绑定|转派|挂起|交班|收件|还件|委托|巡查|建单|答\s*[A-Za-z])"
 )
 ASIDE = re.compile(
     r"谁(有空)?去(处理|看|管|接|跟|一下|办)|(老太太|老头子?|老汉|这人|那人|居民|这家).{0,4}又(来|打|问|闹|说)"

@@ -40,6 +40,7 @@ from storage.tables.handbook import (
     unanswered,
     waivers,
 )
+from storage.tables.matters import papers, topics
 from storage.tables.people import areas, contacts, keys, people, rota, workers
 from storage.tables.talks import conversations, inbox, outbox, reminders
 from storage.tables.upkeep import audit, counters, facts, revisions
@@ -75,6 +76,7 @@ __all__ = [
     "negatives",
     "outbox",
     "overrides",
+    "papers",
     "people",
     "places",
     "providers",
@@ -89,6 +91,7 @@ __all__ = [
     "seats",
     "services",
     "terms",
+    "topics",
     "unanswered",
     "unit_contacts",
     "units",
