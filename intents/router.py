@@ -31,7 +31,7 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handbook.INTENT, handbook.NONE, INTENT, LIST, CANCEL, MOVE, *mediation.INTENTS,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, grid.INTENT, grid.MOVED_INTENT,
@@ -128,6 +128,10 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if mediation.invited.CODE.match(scene.text.strip()):
+        return Started(mediation.invited.INTENT)
+    if (own := mediation.parties.routed(scene)) is not None:
+        return own
     if WITHDRAW.search(scene.text):
         return Started(withdraw.INTENT)
     if progress.NUMBER.search(scene.text):
@@ -253,6 +257,8 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(emergency.CONFIRMED) if rest == ["yes"] else _not_in_danger(scene)
     if name == "tell" and rest:
         return Started(withdraw.TELL, {"number": rest[0]})
+    if name == "med":
+        return mediation.parties.from_button(scene, rest)
     if name in ("solved", "unsolved") and rest:
         return Started(report.VERDICT, {"number": rest[0], "solved": "yes" if name == "solved" else "no"})
     return _plain_button(scene, name)

@@ -20,6 +20,7 @@ from storage.cases import CaseBook, ClockBook, PartyBook, UnitBook
 from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
 from storage.hot import Hot, Values
+from storage.mediation import MediationBook
 from storage.outbox import OutboxBook
 from storage.people import PeopleBook
 from storage.places import PlaceBook
@@ -108,6 +109,10 @@ class Records:
     @cached_property
     def units(self) -> UnitBook:
         return UnitBook(self)
+
+    @cached_property
+    def mediation(self) -> MediationBook:
+        return MediationBook(self)
 
     @cached_property
     def proxies(self) -> ProxyBook:

@@ -19,6 +19,13 @@ from storage.tables.cases import (
     units,
 )
 from storage.tables.handbook import entries, unanswered
+from storage.tables.mediation import (
+    mediation_debts,
+    mediation_papers,
+    mediation_results,
+    mediation_sittings,
+    mediations,
+)
 from storage.tables.people import areas, contacts, keys, people, rota, workers
 from storage.tables.talks import conversations, inbox, outbox, reminders
 from storage.tables.upkeep import audit, counters, facts, revisions
@@ -48,6 +55,11 @@ __all__ = [
     "grants",
     "inbox",
     "keys",
+    "mediation_debts",
+    "mediation_papers",
+    "mediation_results",
+    "mediation_sittings",
+    "mediations",
     "metadata",
     "outbox",
     "people",
