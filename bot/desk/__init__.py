@@ -18,6 +18,7 @@ from bot.desk import (
     duty,
     handbook,
     health,
+    mediation,
     people,
     questions,
     watch,
@@ -28,7 +29,7 @@ from bot.desk.paper import HERE
 from bot.desk.signin import SignIn
 from bot.office import Office
 
-PAGES = (work, conversation, cases, caseturns, bookings, duty, handbook, questions, people, areas, watch)
+PAGES = (work, conversation, mediation, cases, caseturns, bookings, duty, handbook, questions, people, areas, watch)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.desk import mediationsheet
 from bot.desk.casesheet import ClockLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
@@ -28,7 +29,10 @@ FIELDS = {"for_whom": "给谁"} | LABELS
 DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催办", "rate": "评价", "leave": "不等了",
          "solved": "说解决了", "unsolved": "说没解决", "dispatch": "派单", "lost": "未派出", "recategorise": "改类别",
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
-         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话"}  # fmt: skip
+         "pause": "挂起", "resume": "恢复", "give_back": "退回", "words": "居民捎话",
+         "disclose": "披露", "learn": "想先了解", "rights": "权利告知", "propose": "提议升级", "raise_yes": "同意升级", "raise_no": "不同意升级",
+         "told": "告诉当事人", "lawyer": "请律师", "opinion": "律师意见", "debt": "记分期", "paid": "已付", "court_applied": "申请司法确认",
+         "court_yes": "司法确认有效", "court_no": "司法确认驳回", "extend": "延期", "alarm": "报暴力风险", "swap": "换调解员", "follow": "回访"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Sheet:
     clocks: Sequence[ClockLine] = ()
     parties: Sequence[PartyLine] = ()
     turns: Sequence[Turn] = ()
+    mediation: mediationsheet.MediationSheet | None = None
 
 
 def find(records: Records, worker: Worker, number: str) -> Case:
@@ -97,7 +102,8 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
         pictures=records.cases.pictures(case.id) if readable else [],
         moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
-        has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
+        has_personal=readable and any(body.get(name) for name in PERSONAL),
+        mediation=mediationsheet.sheet(records, worker, case) if readable and case.kind == "mediation" else None, **extras(records, visit, case, readable),
     )  # fmt: skip
 
 
@@ -118,7 +124,9 @@ def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str,
 
 
 def _events(records: Records, case: Case, kind: Kind, readable: bool) -> list[Event]:
-    return [Event(event.at, event.actor, _label(kind, event.move), event.note if readable else "")
+    told = records.mediation.of(case.id) if kind.name == "mediation" else None
+    since = told.level_at if told else case.opened_at  # what was written at the level below stays there
+    return [Event(event.at, event.actor, _label(kind, event.move), event.note if readable and event.at >= since else "")
             for event in records.cases.events(case.id)]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from intents import duty
@@ -35,13 +36,18 @@ BEFORE_WORDS = {
     "crime": ("报警", "受伤", "派出所"),
     "refused": ("不愿意", "不肯调", "不同意调"),
 }
+ONLY_WISH = re.compile(
+    r"^(?:你好|您好)?[，, ]*(?:我|俺|咱)?们?(?:想|要|想要|需要|能不能)?(?:申请|找|请)?(?:社区|人|个人|调解员|居委会)?(?:来|给|帮)?(?:我|我们)?"
+    r"(?:申请|做)?(?:人民)?调解(?:一下|员|申请)?(?:邻里|邻居)?(?:纠纷|矛盾)?[吧吗呀啊。！!？? ]*$"
+)  # asks for mediation and tells nothing yet
 OTHERS = (Option("=book:legal_clinic", "约社区律师"), Option("=human", "找人工"))
 
 
 def talk(scene: Scene) -> Talk:
     """What, with whom, where, what was done before, what is wished for, who mediates; then a number."""
     scene.verdict = Verdict("act", "mediation")
-    seed = scene.opening if len(scene.opening) >= 6 else ""
+    opening = scene.opening.strip()
+    seed = opening if len(opening) >= 6 and not ONLY_WISH.match(opening) else ""
     words = yield from ask(
         "words", Story("请用几句话说说是什么事。您的话只有调解员能看到，不会转给对方。", least=4, seed=seed)
     )
