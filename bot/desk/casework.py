@@ -103,7 +103,7 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         pictures=records.cases.pictures(case.id) if readable else [],
         moves=kind.moves_from(case.state, worker.role), candidates=candidates(records, worker, case),
         has_personal=readable and any(body.get(name) for name in PERSONAL),
-        mediation=mediationsheet.sheet(records, worker, case) if readable and case.kind == "mediation" else None, **extras(records, visit, case, readable),
+        mediation=mediationsheet.sheet(records, worker, case, plain=plain) if readable and case.kind == "mediation" else None, **extras(records, visit, case, readable),
     )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ class MediationSheet:
     checks: Sequence[str]
     deeds: Sequence[Deed]
     drafts: bool
+    contacts: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Call:
     is_mine: bool
 
 
-def sheet(records: Records, worker: Worker, case: Case) -> MediationSheet:
+def sheet(records: Records, worker: Worker, case: Case, *, plain: bool = False) -> MediationSheet:
     """Read it; the caller has asked whether the worker may."""
     told, planned = beside(records, case), records.mediation.planned(case.id)
     draft = papers.drafted(records, case)
@@ -107,6 +108,7 @@ def sheet(records: Records, worker: Worker, case: Case) -> MediationSheet:
         checks=[words for _, words in confirm.CHECKS] if case.state in ("agreed", "signed") else (),
         deeds=[form for form in FORMS if case.state in form.states and not case.closed_at] if holds else (),
         drafts=holds and case.state in ("sitting", "agreed"),
+        contacts=[(NAMES[role], papers.who(records, case, role)) for role in SIDES] if plain else (),
     )  # fmt: skip
 
 

@@ -54,7 +54,8 @@ def drafted(records: Records, case: Case) -> dict[str, str]:
     return empty | {str(name): str(words) for name, words in (found[-1].words if found else {}).items()}
 
 
-def _name(records: Records, case: Case, role: str) -> str:
+def who(records: Records, case: Case, role: str) -> str:
+    """Name and telephone of a side, for paper and for a call; the caller writes the look down."""
     one = party(records, case, role)
     told = dict(one.contact) if one else {}
     if one and one.person_id and not told.get("name"):
@@ -78,7 +79,7 @@ def document(records: Records, lore: Lore, worker: Worker, case: Case, kind: str
         return paper.failure(case.number, name, now.astimezone(ZONE).date())
     told = drafted(records, case)
     return paper.agreement(paper.Agreement(
-        case.number, name, worker.name, _name(records, case, "applicant"), _name(records, case, "other"),
+        case.number, name, worker.name, who(records, case, "applicant"), who(records, case, "other"),
         told["facts"], told["matters"], told["terms"], told["performance"],
     ))  # fmt: skip
 
