@@ -66,11 +66,12 @@ class Sample:
     centre: dict[str, Any]
     levels: tuple[dict[str, Any], ...]
     powers: dict[str, Any]
+    mediation: dict[str, Any]
 
 
 def read_sample(folder: Path = CENTRE) -> Sample:
     """Read the sample centre. Raises BadSample."""
-    staff = _read(folder / "rota.yaml")
+    staff, mediation = _read(folder / "rota.yaml"), _read(folder / "mediation.yaml")
     workers = tuple(_worker(told) for told in staff["workers"])
     return Sample(
         areas=_areas(_read(folder / "areas.yaml")["areas"]),
@@ -79,8 +80,9 @@ def read_sample(folder: Path = CENTRE) -> Sample:
         workers=workers,
         rota=tuple(_shifts(staff["rota"], {worker.login for worker in workers})),
         centre=_read(folder / "centre.yaml"),
-        levels=tuple(_read(folder / "mediation.yaml")["levels"]),
+        levels=tuple(mediation["levels"]),
         powers=_read(folder / "powers.yaml"),
+        mediation={name: mediation[name] for name in ("rules", "mediators", "legal_teams")},
     )
 
 
@@ -194,7 +196,9 @@ def _fill_staff(records: Records, sample: Sample, now: datetime) -> dict[str, in
 
 
 def _fill_facts(records: Records, sample: Sample) -> int:
-    facts = {"centre": sample.centre, "mediation": list(sample.levels), "powers": sample.powers}
+    facts = {"centre": sample.centre, "mediation": list(sample.levels), "powers": sample.powers,
+             "mediation_rules": sample.mediation["rules"], "mediators": sample.mediation["mediators"],
+             "legal_teams": sample.mediation["legal_teams"]}  # fmt: skip
     missing = {name: value for name, value in facts.items() if records.places.fact(name) is None}
     for name, value in missing.items():
         records.places.set_fact(name, value)

@@ -36,7 +36,7 @@ from knowledge.wishes import Wish
 from storage.cases import Case
 
 INTENTS: tuple[Intent, ...] = (
-    handoff.INTENT, handoff.RATE, handoff.COMPLAIN, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, booking.ANSWER, booking.CANNOT_COME, booking.MATERIALS, booking.RATE, mediation.INTENT,
+    handoff.INTENT, handoff.RATE, handoff.COMPLAIN, handbook.INTENT, handbook.NONE, feedback.INTENT, INTENT, LIST, CANCEL, MOVE, booking.ANSWER, booking.CANNOT_COME, booking.MATERIALS, booking.RATE, *mediation.INTENTS,
     report.INTENT, report.VERDICT, errand.INTENT, reminder.INTENT, reminder.LIST, progress.INTENT, nearest.INTENT,
     nearest.DUTY, activity.INTENT, withdraw.INTENT, withdraw.TELL, precheck.INTENT, precheck.PAPER, claim.INTENT, small.HIDE, emergency.CONFIRMED, small.GREETING, small.THANKS, small.MENU_INTENT, small.HELP, small.ELDER,
     small.MEDICAL, small.VOICE, small.ASK, small.EMPTY, sensitive.INTENT, grid.INTENT, grid.MOVED_INTENT,
@@ -137,6 +137,10 @@ def route(scene: Scene) -> Started:
         return Started(report.INTENT, {"photo": scene.photo})
     if not scene.text:
         return Started(small.EMPTY)
+    if mediation.invited.CODE.match(scene.text.strip()):
+        return Started(mediation.invited.INTENT)
+    if (own := mediation.parties.routed(scene)) is not None:
+        return own
     if scene.lore.sensitive and (term := sensitive.found(scene)):
         return human(scene) if term.value == "human" else Started(sensitive.INTENT)
     if (after := booking.heard(scene)) is not None:
@@ -282,6 +286,8 @@ def from_button(scene: Scene, button: str) -> Started | None:
         return Started(precheck.PAPER, {"paper": rest[0], "said": rest[1]})
     if name == "tell" and rest:
         return Started(withdraw.TELL, {"number": rest[0]})
+    if name == "med":
+        return mediation.parties.from_button(scene, rest)
     if name in ("solved", "unsolved") and rest:
         return Started(report.VERDICT, {"number": rest[0], "solved": "yes" if name == "solved" else "no"})
     return _plain_button(scene, name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from intents import duty
 from intents.intent import Intent
+from intents.mediation import steps
 from intents.message import Option, Reply
 from intents.progress import NUMBER, line
 from intents.questions import Choice, YesNo
+from intents.refused import Refused
 from intents.scene import Scene, Verdict
 from intents.talk import Talk, ask
 from storage.cases import Case
@@ -41,6 +43,8 @@ def talk(scene: Scene) -> Talk:
 
 
 def _withdrawn(scene: Scene, case: Case) -> Reply:
+    if case.kind == "mediation":
+        return _mediation(scene, case)
     if scene.records.cases.change(case, scene.now, state="withdrawn") is None:
         return Reply("这件事刚有变化，请查一下进度再说。", (Option("=progress", "查进度"),))
     scene.records.cases.note(case.id, scene.now, "居民", "withdraw", "withdrawn", "居民撤回", public=True)
@@ -50,6 +54,18 @@ def _withdrawn(scene: Scene, case: Case) -> Reply:
             f"{case.number} 居民已撤回。",
             f"withdrawn:{case.number}",
         )
+    return Reply(f"{case.number}已经撤回。以后还需要，再告诉我就行。")
+
+
+def _mediation(scene: Scene, case: Case) -> Reply:
+    """Both sides of a mediation hear that it is over; nobody hears more."""
+    try:
+        steps.by_party(scene.records, scene.lore, case, "withdraw", scene.now, "申请人")
+    except Refused as no:
+        return Reply(str(no), (Option("=progress", "查进度"),))
+    if case.holder_id:
+        holder = scene.records.staff.get(case.holder_id)
+        scene.tell_workers([holder], f"{case.number} 居民已撤回。", f"withdrawn:{case.number}")
     return Reply(f"{case.number}已经撤回。以后还需要，再告诉我就行。")
 
 

@@ -21,6 +21,7 @@ from storage.conversations import ConversationBook
 from storage.entries import HandbookBook
 from storage.feedback import FeedbackBook
 from storage.hot import Hot, Values
+from storage.mediation import MediationBook
 from storage.outbox import OutboxBook
 from storage.overrides import OverrideBook
 from storage.people import PeopleBook
@@ -127,6 +128,10 @@ class Records:
     @cached_property
     def units(self) -> UnitBook:
         return UnitBook(self)
+
+    @cached_property
+    def mediation(self) -> MediationBook:
+        return MediationBook(self)
 
     @cached_property
     def proxies(self) -> ProxyBook:

@@ -173,7 +173,7 @@ async def in_queue(centre: Centre, who: str = "王奶奶") -> str:
 async def mediation(centre: Centre, who: str = "吴大爷") -> str:
     """A whole request for mediation, as a resident makes it."""
     await centre.hear(who, "我要申请调解", f"{SECRETS[0]}天天{SECRETS[1]}，吵得睡不着", "1", SECRETS[3], SECRETS[4],
-                      SECRETS[2], "吴建国", "13812345678", "同意，提交")  # fmt: skip
+                      SECRETS[2], "吴建国", "13812345678", "1", "同意，提交")  # fmt: skip
     return centre.cases("mediation")[0].number
 
 

@@ -6,6 +6,7 @@
     小滨：… 要带什么 …                 what is said back; … matches anything
     小滨→李姐：有居民找人工…           what is said to somebody else
     李姐→王奶奶：您好…                 a worker's words as the resident reads them
+    老王：调解 {邀请码}                 {邀请码} is the invitation code that was said last
     重启                              the process is killed and started anew
 
 Longer answers go on in lines that begin with a space. Anything said and not written fails.
@@ -76,6 +77,7 @@ class Stage:
     last: str = ""
     waiting: list[tuple[str, str, str]] = field(default_factory=list)  # (address, sender, words)
     group: str = ""
+    code: str = ""
 
     def __post_init__(self) -> None:
         self._fresh = self.library
@@ -140,6 +142,7 @@ class Stage:
     def _message(self, who: str, text: str) -> Message:
         self.events += 1
         self.now += timedelta(seconds=1)
+        text = text.replace("{邀请码}", self.code)
         photo = Photo(_picture()) if "[照片]" in text else None
         place = re.search(r"\[定位 ([\d.]+) ([\d.]+)\]", text)
         where = Location(float(place[1]), float(place[2])) if place else None
@@ -168,6 +171,8 @@ class Stage:
             for row in rows:
                 self.seen = row.id
                 words = from_json(records.outbox.body(row)).plain()
+                told = re.search(r"邀请码：([2-9a-z]{8})", words)
+                self.code = told[1] if told else self.code
                 self.waiting.append((row.address, row.sender or "", words))
 
     def _expect(self, to: str, sender: str, text: str) -> None:

@@ -222,7 +222,7 @@ class Centre(RuleBasedStateMachine):
                              lambda it: transfer.accept(records, it, case, self.now),
                              lambda it: pause.pause(records, self._lore(records), it, case, "等", self.now)):  # fmt: skip
                     with pytest.raises(Refused, match=case.number if who.active else ""):
-                        deed(who)
+                        deed(who)  # type: ignore[no-untyped-call]
                 assert records.cases.get(case.id) == before
 
     # time
@@ -301,7 +301,7 @@ class Centre(RuleBasedStateMachine):
 
 def run(new_url: Callable[[], str], library: Library, examples: int, steps: int) -> None:
     machine = type("Machine", (Centre,), {"new_url": staticmethod(new_url), "library": library})
-    run_state_machine_as_test(machine, settings=settings(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
         derandomize=True, database=None))  # fmt: skip
 

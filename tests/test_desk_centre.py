@@ -204,7 +204,7 @@ async def test_who_leaves_hands_over_their_cases(centre: Centre) -> None:
     report, mediation = centre.put_case("report").number, centre.put_case("mediation").number
     li, zhao, liu = centre.signed_in("li"), centre.signed_in("zhao"), centre.signed_in("liu")
     await li.post(f"/desk/cases/{report}/move", move="accept")
-    await zhao.post(f"/desk/cases/{mediation}/move", move="accept")
+    await zhao.post(f"/desk/cases/{mediation}/move", move="accept", note="无利害关系")
     for login in ("li", "zhao"):
         await liu.post(f"/desk/people/{centre.worker(login).id}/leave")
     assert report in await liu.text(f"/desk/people/{centre.worker('li').id}")

@@ -30,9 +30,9 @@ async def test_mediation_words_are_for_mediators(centre: Centre) -> None:
     await centre.hear("吴大爷", "转人工")
     talk = centre.cases("handoff")[0].number
     zhao = centre.signed_in("zhao")
-    await zhao.post(f"/desk/cases/{number}/move", move="accept")
+    await zhao.post(f"/desk/cases/{number}/move", move="accept", note="无利害关系")
     await zhao.post(f"/desk/cases/{number}/note", note="老孙说不赔")
-    await zhao.post(f"/desk/cases/{number}/move", move="sit", note="周三下午三点带孙铁柱来")
+    await zhao.post(f"/desk/cases/{number}/note", note="周三下午三点带孙铁柱来")
     plain, mediator = await pages_of(centre, "li", number, talk), await pages_of(centre, "zhao", number, talk)
     for words in (*SECRETS, "老孙说不赔", "周三下午三点", "13812345678", "吴建国"):
         assert words not in plain, words

@@ -21,7 +21,17 @@ from tests.databases import START, open_archive
 SECRET = "他把猪圈修到我家祖坟边上"
 PHONE = "13911112222"
 ADDRESS = "五号院3号楼"
-WORDS = [f"{SECRET}，请社区给我们调解一下", "1", "隔壁老王", ADDRESS, "让他拆掉", "周建国", PHONE, "同意"]
+WORDS = [
+    f"{SECRET}，请社区给我们调解一下",
+    "1",
+    "隔壁老王",
+    ADDRESS,
+    "让他拆掉",
+    "周建国",
+    PHONE,
+    "1",
+    "同意",
+]
 
 
 def say(archive: Archive, library: Library, who: str, text: str, number: int) -> list[str]:

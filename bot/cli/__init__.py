@@ -7,11 +7,11 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from bot.cli import ask, chat, doctor, handbook, upkeep, when
+from bot.cli import ask, chat, doctor, handbook, mediation, upkeep, when
 from bot.lock import Busy
 from bot.settings import BadSetting, Settings, load
 
-PARTS = (chat, ask, when, handbook, upkeep, doctor)
+PARTS = (chat, ask, when, handbook, mediation, upkeep, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -15,7 +15,8 @@ from knowledge.cases import KINDS, clock
 from storage.archive import Records
 from storage.cases import Case
 
-CLOCKS = {"promise": "答复居民", "accept": "对方答复接不接手", "decide": "街道裁定异议"}
+CLOCKS = {"promise": "答复居民", "accept": "对方答复接不接手", "decide": "街道裁定异议", "invite": "对方答复", "sitting": "下次坐谈",
+          "term": "总期限", "confirm": "申请司法确认", "follow": "回访", "debt": "下一笔履行"}  # fmt: skip
 CONSENTS = {"": "", "asked": "在等答复", "yes": "同意", "no": "不同意"}
 Options = Sequence[tuple[str, str]]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.desk import mediationsheet
 from bot.desk.casesheet import ClockLine, PaperLine, PartyLine, Turn, extras
 from bot.desk.guard import NotHere, Visit
 from bot.desk.paper import masked_phone
@@ -32,7 +33,10 @@ DEEDS = {"open": "登记", "note": "备注", "assign": "转派", "nudge": "催�
          "offer": "请别的单位接手", "accept_offer": "接手", "decline_offer": "不接", "object": "提异议", "decide": "裁定",
          "pause": "挂起", "resume": "恢复", "give_back": "退回", "found": "继续承办", "words": "居民捎话",
           "paper_in": "收件", "paper_out": "还件", "paper_said": "材料核对", "entrust": "登记委托", "checked": "预审", "precheck": "发来材料",
-          "join": "一起跟进", "claim": "来电人核实后接着看"}  # fmt: skip
+          "join": "一起跟进", "claim": "来电人核实后接着看",
+          "disclose": "披露", "learn": "想先了解", "rights": "权利告知", "propose": "提议升级", "raise_yes": "同意升级", "raise_no": "不同意升级",
+         "told": "告诉当事人", "lawyer": "请律师", "opinion": "律师意见", "debt": "记分期", "paid": "已付", "court_applied": "申请司法确认",
+         "court_yes": "司法确认有效", "court_no": "司法确认驳回", "extend": "延期", "alarm": "报暴力风险", "swap": "换调解员", "follow": "回访"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Sheet:
     turns: Sequence[Turn] = ()
     papers: Sequence[PaperLine] = ()
     kept: Sequence[str] = ()  # pictures that may show a card
+    mediation: mediationsheet.MediationSheet | None = None
 
 
 def find(records: Records, worker: Worker, number: str, now: datetime | None = None) -> Case:
@@ -103,7 +108,9 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
         fields=_fields(case, body, plain), events=_events(records, case, kind, readable),
         pictures=_pictures(records, visit, case), kept=_kept(records, visit, case),
         moves=_moves(records, visit, case, worker), candidates=candidates(records, visit.worker, case, visit.now),
-        has_personal=readable and any(body.get(name) for name in PERSONAL), **extras(records, visit, case, readable),
+        has_personal=readable and any(body.get(name) for name in PERSONAL),
+        mediation=mediationsheet.sheet(records, worker, case, plain=plain) if readable and case.kind == "mediation" else None,
+        **extras(records, visit, case, readable),
     )  # fmt: skip
 
 
@@ -144,7 +151,9 @@ def _fields(case: Case, body: dict[str, object], plain: bool) -> list[tuple[str,
 
 
 def _events(records: Records, case: Case, kind: Kind, readable: bool) -> list[Event]:
-    return [Event(event.at, event.actor, _label(kind, event.move), event.note if readable else "")
+    told = records.mediation.of(case.id) if kind.name == "mediation" else None
+    since = told.level_at if told else case.opened_at  # what was written at the level below stays there
+    return [Event(event.at, event.actor, _label(kind, event.move), event.note if readable and event.at >= since else "")
             for event in records.cases.events(case.id)]  # fmt: skip
 
 

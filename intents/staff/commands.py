@@ -7,7 +7,7 @@ import re
 from intents import handoff
 from intents.handoff import Refused
 from intents.message import Reply
-from intents.staff import bookings, casework, deeds, showing, talks, writing
+from intents.staff import bookings, casework, deeds, mediating, showing, talks, writing
 from intents.staff.speaker import NUMBER, Speaker
 from knowledge.cases import KINDS
 from storage.cases import Case
@@ -48,7 +48,7 @@ HELP = (
 
 def command(speaker: Speaker, text: str) -> Reply | None:
     """What a staff command leads to; None where the words are none. Raises Refused."""
-    for one in (_plain, writing.command, casework.command, _in_talk, _booking, _case):
+    for one in (_plain, writing.command, mediating.command, casework.command, _in_talk, _booking, _case):
         if (said := one(speaker, text)) is not None:
             return said
     return Reply("编号没认出来。说“待办”可以看编号，说“工作帮助”看怎么说。") if HALF.match(text) else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from intents import handoff
-from intents.cases import rights, verdict
+from intents.cases import hooks, rights, verdict
 from intents.handoff import Refused
 from intents.library import Lore
+from intents.mediation import steps as _steps  # noqa: F401  (it registers what mediation's moves need)
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
 from intents.staff import errands
-from knowledge.cases import KINDS, LEVELS, MEDIATORS, ROUNDS_A_LEVEL, Kind, Move, clock, may_read
+from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move, clock, may_read
 from knowledge.cases.report import INSTEAD
 from storage.archive import Records
 from storage.cases import Case
@@ -44,7 +46,7 @@ def find(records: Records, worker: Worker, number: str, now: datetime | None = N
 def may_see(worker: Worker, case: Case) -> bool:
     """Whether the worker may read the case's words."""
     return may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id, level=worker.level,
-                    case_level=case.level)  # fmt: skip
+                    case_level=case.level, is_held=case.holder_id is not None and case.state != "raised")  # fmt: skip
 
 
 def read_body(records: Records, worker: Worker, case: Case, now: datetime) -> dict[str, object]:
@@ -67,7 +69,8 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     rights.allow(records, worker, case, "take" if step.effect == "take" else "move", now)
     _parties_agree(records, kind, step, case)
     errands.check(records, case, step, worker, note)
-    values = {"state": step.to} | _effect(step, case, worker)
+    turn = hooks.Turn(records, lore, case, step, worker.name, note.strip(), now, worker)
+    values = {"state": step.to} | _effect(step, case, worker) | hooks.prepare(turn)
     changed = records.cases.change(case, now, **values)
     if changed is None:
         raise Refused(_told_who(records, records.cases.get(case.id)))
@@ -86,6 +89,7 @@ def move(records: Records, lore: Lore, worker: Worker, case: Case, name: str, no
     records.audit.write(now, worker.login, step.name, case.number)
     if step.tells:
         _tell(records, changed, step, worker, note, picture, now)
+    hooks.follow(replace(turn, case=changed))
     if case.kind == "alert" and step.effect == "take":
         _speak(records, worker, changed, now)
     return changed
@@ -146,6 +150,8 @@ def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture:
         raise Refused(f"{missing}{case.number}现在是“{kind.states[case.state]}”，可以：{'、'.join(able) or '没有能做的了'}。{example}")  # fmt: skip
     if worker.role not in step.roles:
         raise Refused(f"“{step.label}”要由{'调解员' if 'worker' not in step.roles else '管理员'}来做。")
+    if step.ask and (not note.strip() or (step.reasons and not note.strip().startswith(step.reasons))):
+        raise Refused(step.ask.format(number=case.number))
     if step.note == "required" and not note.strip():
         raise Refused(f"“{step.label}”要写明原因或情况。")
     if step.photo_or_reason and not picture:
@@ -160,8 +166,6 @@ def _step(kind: Kind, case: Case, worker: Worker, name: str, note: str, picture:
         raise Refused(f"{case.number}正在等别的单位接手，请先等答复。")
     if step.effect == "raise" and case.level + 1 >= len(LEVELS):
         raise Refused("已经是区一级，不能再往上转了。")
-    if step.effect == "round" and case.round >= ROUNDS_A_LEVEL:
-        raise Refused(f"这一级已经调解了{ROUNDS_A_LEVEL}次，请转上一级或结束。")
     return step
 
 
@@ -253,6 +257,10 @@ def add_note(
     rights.allow(records, worker, case, "note", now)
     if not note.strip():
         raise Refused("备注是空的，没有保存。")
+    if public and case.kind == "mediation":
+        raise Refused(
+            f"调解的备注不能一起发给双方。请写“{case.number} 告诉申请人 话”或“{case.number} 告诉对方 话”。"
+        )
     records.cases.note(case.id, now, worker.name, "note", case.state, note.strip()[:1000], public=public)
     records.audit.write(now, worker.login, "note", case.number)
     if public:

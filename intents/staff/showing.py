@@ -6,6 +6,8 @@ from datetime import datetime
 
 from intents import duty
 from intents.emergency import TITLES
+from intents.mediation import papers
+from intents.mediation.people import NAMES
 from intents.message import Reply
 from intents.staff import deeds
 from intents.staff.speaker import Speaker
@@ -71,6 +73,8 @@ def _words(speaker: Speaker, case: Case) -> str:
     told = [f"{LABELS[name]}：{_said(case, name, value)}" for name, value in body.items() if value and name in LABELS]  # fmt: skip
     if case.kind == "handoff" and deeds.may_see(speaker.worker, case):
         told.append(f"居民最近说：{last_words(speaker.records, case)}")
+    if case.kind == "mediation" and deeds.may_see(speaker.worker, case):
+        told += [f"{NAMES.get(one.role, '')}{papers.KINDS[one.kind]}：{one.words}" for one in papers.shown(speaker.records, case)]  # fmt: skip
     return "\n".join(told)
 
 

@@ -16,13 +16,17 @@ __all__ = ["BY_LETTER", "KINDS", "LEVELS", "MEDIATORS", "ROUNDS_A_LEVEL", "STAFF
            "may_read"]  # fmt: skip
 
 
-def may_read(kind: Kind, role: str, *, is_holder: bool, level: int = 0, case_level: int = 0) -> bool:
+def may_read(kind: Kind, role: str, *, is_holder: bool, level: int = 0, case_level: int = 0,
+             is_held: bool = False) -> bool:  # fmt: skip
     """Whether somebody of that role may read a case's words (RG41).
 
-    Mediation is for its holder and for mediators of the levels it has reached (0 community, 1 street, 2 district).
+    Mediation is for its holder; until somebody holds it, for mediators of the levels it has reached (0 community, 1
+    street, 2 district), afterwards for nobody but an admin of these levels besides.
     """
     if not kind.private or is_holder:
         return True
     if kind.name != "mediation":
         return role in STAFF
+    if is_held and role != "admin":
+        return False
     return role in MEDIATORS and level <= case_level

@@ -37,6 +37,7 @@ class Move:
     `tells` is said to the reporter ({number}, {note}, {who}, {level}, {round} are filled in); empty: nobody is told.
     `consents` are the roles of parties who must have agreed. `reasons`: the note begins with one of them, where given
     (with `photo_or_reason`: unless there is a photo). `clock` is a side clock that it starts, `stops` those it stops.
+    `ask` ({number}) is what a worker reads who has not said what the move needs.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Move:
     consents: tuple[str, ...] = ()
     clock: tuple[str, Span] | None = None
     stops: tuple[str, ...] = ()
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)

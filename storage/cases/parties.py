@@ -56,6 +56,26 @@ class PartyBook(Book):
         done = update(case_parties).where(as_read).values(consent=answer, consent_at=now)
         return self.records.run(done).rowcount == 1
 
+    def seat(self, party: Party, person_id: int, conversation_id: int, contact: dict[str, str]) -> bool:
+        """Somebody known by name or telephone only now writes to us; False where another has taken that place."""
+        free = (case_parties.c.id == party.id) & case_parties.c.person_id.is_(None)
+        sealed = self.vault.seal_json(party.contact | contact, f"case_parties.contact:{party.case_id}")
+        done = update(case_parties).where(free)
+        return (
+            self.records.run(
+                done.values(person_id=person_id, conversation_id=conversation_id, contact=sealed)
+            ).rowcount
+            == 1
+        )
+
+    def of_person(self, person_id: int, role: str = "") -> list[tuple[int, str]]:
+        """(case, role) of everything somebody is a party of, the newest first."""
+        found = select(case_parties.c.case_id, case_parties.c.role).where(
+            case_parties.c.person_id == person_id
+        )
+        found = found.where(case_parties.c.role == role) if role else found
+        return [(row.case_id, row.role) for row in self.records.run(found.order_by(case_parties.c.id.desc()))]
+
     def told(self, party_id: int, now: datetime) -> None:
         """Somebody was told how the case stands."""
         self.records.run(update(case_parties).where(case_parties.c.id == party_id).values(told_at=now))

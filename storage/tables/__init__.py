@@ -41,6 +41,13 @@ from storage.tables.handbook import (
     waivers,
 )
 from storage.tables.matters import papers, topics
+from storage.tables.mediation import (
+    mediation_debts,
+    mediation_papers,
+    mediation_results,
+    mediation_sittings,
+    mediations,
+)
 from storage.tables.people import areas, contacts, keys, people, rota, workers
 from storage.tables.talks import conversations, inbox, outbox, reminders
 from storage.tables.upkeep import audit, counters, facts, revisions
@@ -72,6 +79,11 @@ __all__ = [
     "grants",
     "inbox",
     "keys",
+    "mediation_debts",
+    "mediation_papers",
+    "mediation_results",
+    "mediation_sittings",
+    "mediations",
     "metadata",
     "negatives",
     "outbox",

@@ -1,0 +1,1 @@
+"""What is known about mediation: rights, what fits, the confirmation window, figures, papers."""
