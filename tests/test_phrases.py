@@ -35,8 +35,12 @@ def read(path: Path) -> list[str]:
 
 
 def blind() -> set[str]:
-    """The sets in tests/phrases/blind and the held-out emergencies, without marks."""
-    files = [*sorted((SETS / "blind").glob("*.yaml")), SETS / "emergency_heldout.yaml"]
+    """The sets in tests/phrases/blind and /second and the held-out emergencies, without marks."""
+    folders = (SETS / "blind", SETS / "second")
+    files = [
+        *(path for folder in folders for path in sorted(folder.glob("*.yaml"))),
+        SETS / "emergency_heldout.yaml",
+    ]
     return {bare(line) for path in files for line in read(path)} - {""}
 
 

@@ -24,10 +24,10 @@ def _weighed(text: str) -> Weighed:
 
 def check(text: str) -> Emergency | None:
     """The danger the words tell of now, or None."""
-    found, weighed = matched(text), _weighed(text)
-    if found:
-        return found if weighed.score >= NEVER else None
-    return book().kinds[weighed.kind] if weighed.score >= SURE else None
+    weighed = _weighed(text)
+    if weighed.score < NEVER:  # most messages; the patterns, which are slower, need not be asked
+        return None
+    return matched(text) or (book().kinds[weighed.kind] if weighed.score >= SURE else None)
 
 
 def suspect(text: str) -> Emergency | None:
