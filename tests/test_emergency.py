@@ -23,7 +23,6 @@ FIRST = {"fire": "119", "gas": "119", "trapped": "119"} | dict.fromkeys(
     ("medical", "choking", "electric_shock", "poisoning", "overdose", "labour", "accident"), "120"
 ) | dict.fromkeys(("violence", "intruder", "followed", "domestic_violence", "child_harm", "missing", "drowning"), "110")  # fmt: skip
 DEED_NOW = {"变压器嗡嗡响冒火星"}
-QUESTION_NOW = {"额男人叫电打咧，医院催着交钱，急难救助寻谁先批"}  # a known gap
 
 
 @pytest.mark.parametrize(("kind", "text"), [(k, t) for k, lines in PHRASES["now"].items() for t in lines])
@@ -61,8 +60,7 @@ def test_negatives_and_deeds_are_no_emergencies() -> None:
 def test_handbook_phrasings_are_no_emergencies() -> None:
     lines = [line for entry in read_folder(DATA / "handbook") for line in entry.all_phrasings()]
     # Who is being beaten gets the private help card, whatever else is asked.
-    told = {line for line in lines if (found := check(line)) and found.kind != "domestic_violence"}
-    assert told == QUESTION_NOW
+    assert [line for line in lines if (found := check(line)) and found.kind != "domestic_violence"] == []
 
 
 @pytest.mark.parametrize("text", PHRASES["gaps"]["now"])
