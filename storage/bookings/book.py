@@ -180,6 +180,11 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
             bookings.c.starts_at >= since, bookings.c.starts_at < until, bookings.c.state.in_(states)
         )
 
+    def of_services(self, services: Iterable[str], since: datetime, until: datetime) -> list[Booking]:
+        """Live bookings of some services that begin in [since, until), soonest first."""
+        return self._list(bookings.c.service_id.in_(list(services)), bookings.c.starts_at >= since,
+                          bookings.c.starts_at < until, bookings.c.state.in_(LIVE))  # fmt: skip
+
     def overlapping(self, since: datetime, until: datetime) -> list[Booking]:
         """Live bookings that overlap [since, until), soonest first."""
         return self._list(bookings.c.starts_at < until, bookings.c.starts_at >= since - timedelta(days=1),
