@@ -18,6 +18,7 @@ from bot.desk import (
     conversation,
     counter,
     duty,
+    feeds,
     handbook,
     health,
     people,
@@ -40,6 +41,7 @@ PAGES = (
     counter,
     calendar,
     sheets,
+    feeds,
     bookings,
     duty,
     handbook,
@@ -95,5 +97,6 @@ def routes(office: Office, *, secure: bool) -> list[Route | Mount]:
     ]
     return [
         Route("/health", health.page(office), methods=["GET"]),
+        feeds.public(office),
         Mount("/desk", routes=inside, middleware=[Middleware(Careful)]),
     ]
