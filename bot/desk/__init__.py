@@ -97,6 +97,5 @@ def routes(office: Office, *, secure: bool) -> list[Route | Mount]:
     ]
     return [
         Route("/health", health.page(office), methods=["GET"]),
-        feeds.public(office),
         Mount("/desk", routes=inside, middleware=[Middleware(Careful)]),
     ]
