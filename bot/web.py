@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import desk
 from bot.channels.web import WebChannel
+from bot.desk import feeds
 from bot.office import Office
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def site(
     office: Office, *, secure: bool, web: WebChannel | None, telegram: TelegramChannel | None
 ) -> Starlette:
     """The whole site. `telegram` is given only where it is reached by webhook."""
-    routes: list[BaseRoute] = list(desk.routes(office, secure=secure))
+    routes: list[BaseRoute] = [*desk.routes(office, secure=secure), feeds.public(office)]
     if telegram is not None:
         routes.append(Route("/telegram", _webhook(telegram), methods=["POST"]))
     if web is not None:

@@ -65,7 +65,7 @@ class Centre:
 
     def __post_init__(self) -> None:
         self.office = Office(self.archive, self.library, now=lambda: self.now)
-        self.app = Starlette(routes=desk.routes(self.office, secure=False))
+        self.app = Starlette(routes=[*desk.routes(self.office, secure=False), desk.feeds.public(self.office)])
 
     def browser(self) -> Browser:
         """A browser in which nobody is signed in."""

@@ -13,7 +13,8 @@ from intents.booking import pending
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.scene import ZONE
-from intents.staff import ending
+from intents.staff import daylist, ending
+from intents.staff.bookings import is_in_scope
 from intents.staff.ending import ENDS, STATES
 from storage.archive import Records
 from storage.bookings import Booking
@@ -49,11 +50,11 @@ async def day(visit: Visit, *, shown: str = "") -> Response:
         found = records.bookings.between(
             begin, begin + timedelta(days=1), tuple(state for state in STATES if state != "held")
         )
-        return _tables(lore, [it for it in found if in_scope(records, lore, visit, it)])
+        return _tables(lore, daylist.among(lore, daylist.places_of(records, lore, visit.worker), found))
 
     tables = await visit.read(look)
     return visit.page("bookings.html", tables=tables, day=chosen, before=chosen - timedelta(days=1), shown=shown,
-                      after=chosen + timedelta(days=1), STATES=STATES, DETAILS=DETAILS)  # fmt: skip
+                      today=visit.now.astimezone(ZONE).date(), after=chosen + timedelta(days=1), STATES=STATES, DETAILS=DETAILS)  # fmt: skip
 
 
 def _tables(lore: Lore, found: list[Booking]) -> list[Table]:
@@ -66,17 +67,16 @@ def _tables(lore: Lore, found: list[Booking]) -> list[Table]:
     ]  # fmt: skip
 
 
-def in_scope(records: Records, lore: Lore, visit: Visit, booking: Booking) -> bool:
-    """Whether the place of a booking lies in the worker's area."""
-    place = lore.places.get(booking.place_id)
-    area = lore.areas.get((place.area if place else "") or lore.centre.area_id)
-    return area is not None and area.path.startswith(records.places.path(visit.worker.area_id))
-
-
-def _find(records: Records, visit: Visit) -> Booking:
-    found = records.bookings.by_code(visit.path("code"))
-    if found is None or not in_scope(records, visit.lore(records), visit, found):
-        raise NotHere(f"没有找到 {visit.path('code')}，请核对预约号。")
+def find(records: Records, visit: Visit, code: str = "") -> Booking:
+    """The booking with that number (of the path), if it is in the worker's area; a hold is none yet."""
+    code = code or visit.path("code")
+    found = records.bookings.by_code(code)
+    if (
+        found is None
+        or found.state == "held"
+        or not is_in_scope(records, visit.lore(records), visit.worker, found)
+    ):
+        raise NotHere(f"没有找到 {code}，请核对预约号。")
     return found
 
 
@@ -84,7 +84,7 @@ async def show(visit: Visit) -> Response:
     """The same page with one booking's details in full; that is written down."""
 
     def job(records: Records) -> str:
-        booking = _find(records, visit)
+        booking = find(records, visit)
         records.audit.write(visit.now, visit.worker.login, "reveal", booking.code)
         return booking.code
 
@@ -98,7 +98,7 @@ async def end(visit: Visit) -> Response:
         raise Refused("请选“已完成”“没有来”或“取消”。")
 
     def job(records: Records) -> Booking:
-        booking = _find(records, visit)
+        booking = find(records, visit)
         _end(records, visit, booking, state, note)
         return booking
 

@@ -26,16 +26,16 @@ from storage.archive import Records
 async def show(visit: Visit) -> Response:
     """Services, closures, holidays."""
 
-    def look(records: Records) -> tuple[Lore, Any]:
-        return visit.lore(records), records.places.fact("holidays", {})
+    def look(records: Records) -> tuple[Lore, Any, dict[str, tuple[float, int]]]:
+        return visit.lore(records), records.places.fact("holidays", {}), records.bookings.averages()
 
-    lore, holidays = await visit.read(look)
+    lore, holidays, rated = await visit.read(look)
     year = visit.now.astimezone(ZONE).year
     unconfirmed = [number for number in (year, year + 1) if not lore.calendar.is_confirmed(number)]
     return visit.page("services.html", lore=lore, COLUMNS=COLUMNS, HINTS=HINTS, REQUIRED=REQUIRED,
                       SCOPES=closing.SCOPES, shut=[c for c in lore.closures if c.ends_at > visit.now],
                       holidays=yaml.safe_dump(holidays, allow_unicode=True) if holidays else "",
-                      unconfirmed=unconfirmed)  # fmt: skip
+                      unconfirmed=unconfirmed, rated=rated)  # fmt: skip
 
 
 async def add(visit: Visit) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from intents.booking import details, entitled, free, holds, making, queueing, times
-from intents.booking.days import WAIT_DAY, Days, Other
+from intents.booking.days import WAIT_DAY, Days, Other, either
 from intents.booking.free import Want
 from intents.booking.sure import is_sure
 from intents.intent import Intent
@@ -50,7 +50,7 @@ def talk(scene: Scene) -> Talk:
     want, note = entitled.priced(scene, want, slots[0], belongs)
     told = yield from details.ask_details(scene, service, want.quantity)
     told |= {"class": belongs} if belongs else {}
-    summary = making.summary(scene, want, slots, told, note)
+    summary = making.summary(scene, want, slots, told, str(scene.answers.get("_late", "")) + note)
     if not (yield from is_sure(scene, service, summary, places=len(_places(scene, service)))):
         holds.let_go(scene)
         return Reply("好的，没有预约。还想办什么，直接说。")
@@ -156,16 +156,18 @@ def _place(scene: Scene, service: Service) -> Part:
 def _days(scene: Scene, want: Want) -> Part:
     """The days; the day's cut-off is told before anything else is asked."""
     service = want.service
-    offered = [] if "day" in scene.answers else free.days(scene, want, 3 if scene.person.elder else 5)
+    able = [] if "day" in scene.answers else free.days(scene, want, 99)
+    offered = _wished(scene, want) or able[: 3 if scene.person.elder else 5]
     others = _other_meals(scene, service, str(scene.answers.get("_refused", "")))
     question = Days(f"{service.name}想约哪一天？", offered, many=service.whole_day, others=others,
-                    wait=str(scene.answers.get("_wait_day", "")))  # fmt: skip
+                    wait=str(scene.answers.get("_wait_day", "")), able=able)  # fmt: skip
     chosen: list[date] | str = yield from ask("day", question)
     if isinstance(chosen, str) and chosen.startswith(WAIT_DAY):
         return [date.fromisoformat(chosen.removeprefix(WAIT_DAY))]
     if isinstance(chosen, str):
         scene.answers["service"], _, scene.answers["day"] = chosen.partition("@")
         raise Stale("_refused", "")
+    chosen = _from_tomorrow(scene, want, chosen)
     for day in chosen:
         if not free.slots(scene, want, day):
             scene.answers["_refused"] = day.isoformat()
@@ -175,6 +177,27 @@ def _days(scene: Scene, want: Want) -> Part:
             scene.answers["_wait_day"] = day.isoformat() if is_full else ""
             raise Stale("day", free.why_not(scene, want, day))
     return chosen
+
+
+def _wished(scene: Scene, want: Want) -> list[date]:
+    """周二、周四上午都行: only those days are offered, then only that part of them."""
+    days, part = either(scene.opening, scene) if "_refused" not in scene.answers else ([], "")
+    slots = free.window(scene, want) if days and "day" not in scene.answers else []
+    able = times.within(part, (slot.starts_at for slot in slots)) if part else [s.starts_at for s in slots]
+    found = [d for d in dict.fromkeys(m.astimezone(ZONE).date() for m in able) if d in days]
+    if found and part:
+        scene.answers["_part"] = part
+    return found[: 3 if scene.person.elder else 5]
+
+
+def _from_tomorrow(scene: Scene, want: Want, chosen: list[date]) -> list[date]:
+    """天天送到月底, said after today's cut-off: the series begins the next day, and that is said."""
+    today = scene.local.date()
+    if len(chosen) < 2 or chosen[0] != today or free.slots(scene, want, today):
+        scene.answers.pop("_late", None)
+        return chosen
+    scene.answers["_late"] = f"{free.why_not(scene, want, today)}从{when.say(chosen[1], clock=False)}开始。"
+    return chosen[1:]
 
 
 def _other_meals(scene: Scene, service: Service, refused: str) -> list[Other]:

@@ -38,12 +38,13 @@ class Days(OnDay):
     """Stores ISO dates joined by commas; loads a list of dates.
 
     `others` are other services for a day that was refused (dinner where lunch is too late), loaded as id@date.
+    `able` are all days with something free: 周二周四都行 takes the first of those told.
     """
 
-    def __init__(self, prompt: str, days: Sequence[date], *, many: bool,
-                 others: Sequence[Other] = (), wait: str = "") -> None:  # fmt: skip
+    def __init__(self, prompt: str, days: Sequence[date], *, many: bool, others: Sequence[Other] = (),
+                 wait: str = "", able: Sequence[date] = ()) -> None:  # fmt: skip
         super().__init__(prompt, days)
-        self._many, self._others, self._wait = many, list(others), wait
+        self._many, self._others, self._wait, self._able = many, list(others), wait, list(able)
 
     def options(self) -> Sequence[tuple[str, str]]:
         full = (
@@ -56,6 +57,8 @@ class Days(OnDay):
     def hear(self, message: Message, scene: Scene) -> Json:
         if self._wait and QUEUE.search(message.text):
             return f"{WAIT_DAY}{self._wait}"
+        if meant := [day for day in either(message.text, scene)[0] if day in self._able]:
+            return meant[0].isoformat()
         return self._other(message.text, scene) or super().hear(message, scene)
 
     def glean(self, text: str, scene: Scene) -> Json:
@@ -82,6 +85,18 @@ class Days(OnDay):
     def load(self, value: Json) -> list[date] | str:  # type: ignore[override]
         told = str(value)
         return told if "@" in told else [date.fromisoformat(day) for day in told.split(",")]
+
+
+def either(text: str, scene: Scene) -> tuple[list[date], str]:
+    """The days that will do (周二、周四上午都行), soonest first, and the part of the day where one is told of all."""
+    read = when.read(text, scene.local, scene.lore.calendar)
+    if read.kind != "alternatives" or not EITHER.search(text):
+        return [], ""
+    parts = [o for o in read.options if o.start and o.kind in ("day", "part")]
+    told = {(f"{o.start.astimezone(ZONE):%H:%M}-{o.end.astimezone(ZONE):%H:%M}") if o.kind == "part" and o.end else ""
+            for o in parts if o.start}  # fmt: skip
+    days = sorted({o.start.astimezone(ZONE).date() for o in parts if o.start})
+    return (days, told.pop() if len(told) == 1 else "") if len(parts) == len(read.options) else ([], "")
 
 
 def _several(read: when.When, text: str) -> list[date]:

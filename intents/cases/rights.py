@@ -24,7 +24,7 @@ ANYONE = ("holder", "asked", "unit", "helper", "area", "supervisor", "mediator",
 MAY: dict[str, tuple[str, ...]] = {
     "open": ANYONE,
     "note": ANYONE,
-    "take": ("holder", "pool", "supervisor"),
+    "take": ("holder", "pool", "supervisor", "mediator"),
     "move": ("holder", "pool", "supervisor", "mediator"),
     "assign": ("holder", "pool", "supervisor", "mediator"),
     "offer": ("holder", "supervisor"),

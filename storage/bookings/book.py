@@ -153,7 +153,7 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
         details = self.vault.open_json(row.details, f"bookings.details:{row.code}") or {}
         return Booking(row.id, row.code, row.service_id, row.place_id, row.starts_at, row.ends_at, row.quantity,
                        row.person_id, row.conversation_id, row.state, details, row.option or "", row.until,
-                       row.series or "", row.also_person_id, row.arrived_at, row.made_by or "")  # fmt: skip
+                       row.series or "", row.also_person_id, row.arrived_at, row.made_by or "", _changes(row))  # fmt: skip
 
     def _list(self, *wanted: Any) -> list[Booking]:
         rows = self.records.run(select(bookings).where(*wanted).order_by(bookings.c.starts_at, bookings.c.id))
@@ -179,6 +179,11 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
         return self._list(
             bookings.c.starts_at >= since, bookings.c.starts_at < until, bookings.c.state.in_(states)
         )
+
+    def of_services(self, services: Iterable[str], since: datetime, until: datetime) -> list[Booking]:
+        """Live bookings of some services that begin in [since, until), soonest first."""
+        return self._list(bookings.c.service_id.in_(list(services)), bookings.c.starts_at >= since,
+                          bookings.c.starts_at < until, bookings.c.state.in_(LIVE))  # fmt: skip
 
     def overlapping(self, since: datetime, until: datetime) -> list[Booking]:
         """Live bookings that overlap [since, until), soonest first."""
@@ -209,6 +214,11 @@ class BookingBook(WaitBook, ClosureBook, RatingBook):
             bookings.c.starts_at >= since,
         )
         return len(self._list(*mine))
+
+
+def _changes(row: Row[Any]) -> int:
+    """Seconds from the making to the last change."""
+    return max(1, int((row.changed_at - row.made_at).total_seconds())) if row.changed_at else 0
 
 
 def _same(booking: Booking, draft: Draft) -> bool:

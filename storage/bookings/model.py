@@ -71,3 +71,4 @@ class Booking:
     also_person_id: int | None = None
     arrived_at: datetime | None = None
     made_by: str = ""
+    changes: int = 0  # grows with every change: what calendars call SEQUENCE

@@ -28,3 +28,11 @@ class RatingBook(Book):
         )
         row = self.records.run(mine).one()
         return (float(row.mean or 0), int(row.number))
+
+    def averages(self) -> dict[str, tuple[float, int]]:
+        """Each rated service's mean score and how many rated."""
+        mean = select(
+            ratings.c.service_id, func.avg(ratings.c.score).label("mean"), func.count().label("number")
+        )
+        rows = self.records.run(mean.group_by(ratings.c.service_id))
+        return {row.service_id: (float(row.mean), int(row.number)) for row in rows}

@@ -57,6 +57,19 @@ function lookUp(field) {
   }
 }
 
+// <a data-drag="code"> dropped on <td data-drop="day" data-hour="9"> opens the page that moves it there.
+function dropHere(cell) {
+  cell.addEventListener("dragover", (event) => { event.preventDefault(); cell.classList.add("over"); });
+  cell.addEventListener("dragleave", () => cell.classList.remove("over"));
+  cell.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const code = event.dataTransfer.getData("application/x-booking");
+    if (code) location.assign(`/desk/bookings/${encodeURIComponent(code)}/move?day=${cell.dataset.drop}&hour=${cell.dataset.hour}`);
+  });
+}
+
+document.querySelectorAll("[data-drag]").forEach((it) => it.addEventListener("dragstart", (event) => event.dataTransfer.setData("application/x-booking", it.dataset.drag)));
+document.querySelectorAll("[data-drop]").forEach(dropHere);
 document.querySelectorAll("[data-live]").forEach(keepFresh);
 document.querySelectorAll("[data-canned]").forEach(lookUp);
 document.querySelectorAll("[data-print]").forEach((it) => it.addEventListener("click", () => window.print()));
