@@ -98,7 +98,7 @@ def rows(
         for style, text, right in more(asked, errors):
             reading, mended = index.read(text)
             numbers = [classes.index(name) for name in (right or {style}) if name in classes]
-            out.append(Row(index.signals(reading).scores, numbers, style, len(reading.blocks[0]), mended))
+            out.append(Row(index.signals(reading).scores, numbers, style, reading.letters, mended))
     return out
 
 

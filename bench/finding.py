@@ -16,8 +16,8 @@ from itertools import cycle, islice
 from bench.common import table
 from bench.peers import PEERS
 from bench.starting import resident_now
-from intents.learning import DATA
-from knowledge import wishes
+from intents.learning import DATA, learn_wishes
+from intents.router import CERTAIN, DEEDS, SURE, TALK
 from knowledge.handbook import HandbookEntry, read_folder
 from knowledge.search import Index, read_negatives
 from knowledge.wishes import Recogniser
@@ -64,6 +64,15 @@ def milliseconds(
     return statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
 
 
+def understand(recogniser: Recogniser, index: Index, text: str) -> object:
+    """What the router asks of both: the handbook only where no deed and no small talk is plain."""
+    wishes = recogniser.recognise(text)
+    if wishes and wishes[0].name in TALK and wishes[0].confidence >= SURE:
+        return wishes[0]
+    likely = next((wish for wish in wishes if wish.name in DEEDS), None)
+    return likely if likely and likely.confidence >= CERTAIN else index.find(text)
+
+
 def measure(entries: Sequence[HandbookEntry]) -> None:
     """One table."""
     negatives = read_negatives(DATA / "negatives.yaml")
@@ -72,11 +81,9 @@ def measure(entries: Sequence[HandbookEntry]) -> None:
     before, begun = resident_now(), time.process_time()
     index = Index.build(entries, negatives)
     built, held = time.process_time() - begun, resident_now() - before
-    recogniser = Recogniser.build(
-        wishes.read_phrases(), wishes.questions(entries[:0]), wishes.read_negatives()
-    )
+    recogniser = learn_wishes(entries if len(phrasings) <= MANY else read_folder(DATA / "handbook"))
     base = milliseconds(index.find, asked)
-    whole = milliseconds(lambda text: (recogniser.recognise(text), index.find(text)), asked)
+    whole = milliseconds(lambda text: understand(recogniser, index, text), asked)
     rows: list[tuple[object, ...]] = [
         ("Index.find", *base, 1.0, built, held), ("… and wishes: the whole", *whole, whole[0] / base[0], "", ""),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.digest import Digest, count, digest, sample, shares, spread
-from knowledge.search.grams import Grams
+from knowledge.search.grams import Grams, Lines, Postings
 from knowledge.search.linear import LEAST, Classifier
 from knowledge.search.release import release
 from knowledge.search.vocabulary import Floats, Ints, Numbers, Vocabulary
@@ -24,6 +24,7 @@ RENEWED = (
 )
 TRAINED = 28  # classes trained anew when one changes: itself, and those it lies nearest to
 Arrays = Mapping[str, NDArray[Any]]
+POSTINGS = ("places", "values", "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Parts:
     marks: tuple[str, ...]
     vocabulary: Vocabulary
     grams: Grams
+    lines: Lines
     classifier: Classifier
     ends: Numbers
     renewed: int = 0  # how many times only a part was learned since all was
@@ -56,9 +58,9 @@ class Parts:
         return {
             "names": np.array(self.names), "marks": np.array(self.marks), "ends": self.ends,
             "keys": self.vocabulary.keys, "frequency": self.vocabulary.frequency,
-            "count": np.array([self.vocabulary.count]), "places": self.grams.places,
-            "values": self.grams.values, "gram_ends": self.grams.ends, "weights": self.classifier.weights[:-1],
-            "renewed": np.array([self.renewed]),
+            "count": np.array([self.vocabulary.count]), "weights": self.classifier.weights[:-1],
+            "renewed": np.array([self.renewed]), "rows": self.grams.rows, "owners": self.grams.owners,
+            **_postings("few", self.grams.few), **_postings("line", self.lines.postings),
         }  # fmt: skip
 
     @classmethod
@@ -66,19 +68,23 @@ class Parts:
         """The same from those arrays."""
         vocabulary = Vocabulary(told["keys"], told["frequency"], int(told["count"][0]))
         ends = told["ends"]
-        grams = Grams(
-            vocabulary, len(ends) - 1, int(ends[-1]), told["places"], told["values"], told["gram_ends"]
-        )
+        few, postings = (Postings(*(told[f"{name}_{part}"] for part in POSTINGS)) for name in ("few", "line"))
+        grams = Grams(vocabulary, len(ends) - 1, few, told["rows"], told["owners"])
         names, marks = (tuple(told[name].tolist()) for name in ("names", "marks"))
         return cls(
             names,
             marks,
             vocabulary,
             grams,
+            Lines(vocabulary, int(ends[-1]), postings),
             Classifier(vocabulary, told["weights"]),
             ends,
             int(told["renewed"][0]),
         )
+
+
+def _postings(name: str, told: Postings) -> dict[str, NDArray[Any]]:
+    return {f"{name}_{part}": getattr(told, part) for part in POSTINGS}
 
 
 def kept_lines(groups: Sequence[Group]) -> list[list[int]]:
@@ -98,7 +104,7 @@ def build(groups: Sequence[Group], before: Parts | None = None, *, sounds: bool,
     ends = np.cumsum([0, *map(len, kept)])
     rows = _rows(vocabulary, lines, keys)
     del lines, keys
-    grams = Grams.of(vocabulary, digests, rows, int(ends[-1]))
+    grams, likeness = Grams.of(vocabulary, digests), Lines.of(vocabulary, rows, int(ends[-1]))
     names = tuple(group.name for group in groups)
     renewed = before.renewed + 1 if before and len(changed) * 2 <= TRAINED and before.renewed < RENEWED else 0
     if before is None or not renewed:
@@ -111,7 +117,7 @@ def build(groups: Sequence[Group], before: Parts | None = None, *, sounds: bool,
     total = sum(len(group.lines) for group in groups)
     release()
     worth = tuple(digests) if total > ONE_BY_ONE else ()
-    return Parts(names, tuple(marks), vocabulary, grams, classifier, ends, renewed, worth)
+    return Parts(names, tuple(marks), vocabulary, grams, likeness, classifier, ends, renewed, worth)
 
 
 def _known_digests(before: Parts | None, marks: Sequence[str]) -> list[Digest | None]:

@@ -25,7 +25,10 @@ class Facets:
 
     def facet(self, text: str) -> str | None:
         """The field asked for, None for the whole entry."""
-        plain = normalise(text)
+        return self.field(normalise(text))
+
+    def field(self, plain: str) -> str | None:
+        """The same of a normalised text."""
         if len(plain) > LONG:
             plain = plain[-TAIL:]
         return next((name for name, pattern in self._fields if pattern.search(plain)), None)

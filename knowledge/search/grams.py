@@ -1,7 +1,8 @@
-"""Shared grams by posting lists: how much of a message each item, and each line, covers.
+"""Shared grams by posting lists: how much of a message each item covers, and how alike each line is.
 
-Items are weighed by BM25 (all lines of an item are one document), by characters and by sounds; lines by the
-cosine of TF-IDF. All three lie in one table and are added up in one go.
+Items are weighed by BM25 (all lines of an item are one document), by characters and by sounds; what many items hold
+lies side by side as whole rows, which add up faster than postings do. Lines are weighed by the cosine of TF-IDF, and
+are added up only when somebody asks.
 """
 
 from __future__ import annotations
@@ -18,68 +19,108 @@ from knowledge.search.vocabulary import Floats, Ints, Known, Numbers, Vocabulary
 
 K1, B = 1.2, 0.6
 COMMON = 0.015  # grams in more than this share of the phrasings tell no phrasing from another
+MANY = 12  # a gram that one in so many items holds has a whole row
 Whole = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """The share (0–1) of a message's grams that each item holds, and the cosine (0–1) with each line."""
+class Postings:
+    """For each gram the places that hold it and with what weight, laid end to end."""
 
-    chars: Floats
-    sounds: Floats
-    lines: Floats
-
-
-class Grams:
-    """For each gram the places that hold it and with what weight, laid end to end.
-
-    Places are the items by characters, the items by sounds, then the lines.
-    """
-
-    def __init__(self, vocabulary: Vocabulary, items: int, lines: int, places: Whole, values: Floats,
-                 ends: Ints) -> None:  # fmt: skip
-        self._vocabulary, self._items, self._lines = vocabulary, items, lines
-        self.places, self.values, self.ends = places, values, ends
-        self._weights = line_weights(vocabulary)[: vocabulary.starts[1]] ** 2
+    places: Whole
+    values: Floats
+    ends: Ints
 
     @classmethod
     def of(
-        cls, vocabulary: Vocabulary, digests: Sequence[Digest], rows: tuple[Ints, Ints], lines: int
-    ) -> Grams:
-        """`rows`: of the `lines` that are kept one by one, line and gram, each pair once."""
-        items = len(digests)
-        parts = [_items(vocabulary, digests, block) for block in (0, 1)] + [_lines(vocabulary, rows, lines)]
-        offsets = (0, items, 2 * items)
-        grams = np.concatenate([gram for gram, _, _ in parts])
-        places = np.concatenate(
-            [place + offset for (_, place, _), offset in zip(parts, offsets, strict=True)]
-        )
+        cls, grams: Numbers | Ints, places: Numbers | Ints, values: Floats, count: int, most: int
+    ) -> Postings:
+        """`count` grams, places below `most`."""
         order = np.argsort(grams, kind="stable")
-        ends = np.searchsorted(grams[order], np.arange(len(vocabulary) + 1)).astype(np.int32)
-        places = places[order].astype(np.min_scalar_type(2 * items + lines))
-        values = np.concatenate([value for _, _, value in parts])[order]
-        return cls(vocabulary, items, lines, places, values, ends)
+        ends = np.searchsorted(grams[order], np.arange(count + 1)).astype(np.int32)
+        return cls(places[order].astype(np.min_scalar_type(most)), values[order], ends)
 
-    def shared(self, known: Known) -> Shared:
-        """All three sums of one message."""
-        ids, (one, two) = known.ids[: known.starts[1]], known.starts
-        sums = self._add_up(ids)
-        idf, rare, unknown = self._vocabulary.idf[ids], self._vocabulary.rare, known.unknown
-        chars = float(idf[:one].sum()) + unknown[0] * rare or 1.0
-        sounds = float(idf[one:two].sum()) + unknown[1] * rare or 1.0
-        norm = (float(self._weights[ids[:one]].sum()) + unknown[0] * rare**2) ** 0.5 or 1.0
-        items = self._items
-        return Shared(sums[:items] / chars, sums[items : 2 * items] / sounds, sums[2 * items :] / norm)
-
-    def _add_up(self, ids: Numbers) -> Floats:
+    def add_up(self, ids: Numbers, most: int) -> Floats:
         """For each place the sum of the values of the grams asked."""
-        first = self.ends[ids]
-        sizes = self.ends[ids + 1] - first
+        first = self.ends.take(ids)
+        sizes = self.ends.take(ids + 1) - first
         # Each posting's number: the running number plus the gap between where it lies and where it is counted.
         gap = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
         at = np.arange(len(gap)) + gap
-        sums = np.bincount(self.places[at], self.values[at], 2 * self._items + self._lines)
+        sums = np.bincount(self.places.take(at), self.values.take(at), most)
         return sums.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The share (0–1) of a message's grams that each item holds."""
+
+    chars: Floats
+    sounds: Floats
+
+
+class Grams:
+    """What the items hold. Places are the items by characters, then the items by sounds."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, items: int, few: Postings, rows: Floats, owners: Numbers
+    ) -> None:
+        """`rows`: what each item gets for a gram that many hold; `owners`: those grams."""
+        self._vocabulary, self._items = vocabulary, items
+        self.few, self.rows, self.owners = few, rows, owners
+        self._rows = np.vstack([rows, np.zeros((1, items), dtype=np.float32)])
+        self._row = np.full(len(vocabulary), len(rows), dtype=np.int32)
+        self._row[owners] = np.arange(len(owners))
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, digests: Sequence[Digest]) -> Grams:
+        """Every item's grams, counted."""
+        items = len(digests)
+        parts = [_items(vocabulary, digests, block) for block in (0, 1)]
+        grams, owner, value = (np.concatenate([part[n] for part in parts]) for n in range(3))
+        sound = grams >= vocabulary.starts[1]
+        held = np.bincount(grams, minlength=len(vocabulary))
+        owners = np.flatnonzero(held * MANY > items)
+        many = held[grams] * MANY > items
+        rows = np.zeros((len(owners), items), dtype=np.float32)
+        rows[np.searchsorted(owners, grams[many]), owner[many]] = value[many]
+        places = (owner + sound * items)[~many]
+        few = Postings.of(grams[~many], places, value[~many], len(vocabulary), 2 * items)
+        return cls(vocabulary, items, few, rows, owners)
+
+    def shared(self, known: Known) -> Shared:
+        """Both sums of one message."""
+        ids, (one, two) = known.ids[: known.starts[1]], known.starts
+        idf, rare, unknown = self._vocabulary.idf.take(ids), self._vocabulary.rare, known.unknown
+        chars = float(idf[:one].sum()) + unknown[0] * rare or 1.0
+        sounds = float(idf[one:two].sum()) + unknown[1] * rare or 1.0
+        sums = self.few.add_up(ids, 2 * self._items)
+        rows, items = self._rows.take(self._row.take(ids), axis=0), self._items
+        return Shared(
+            (sums[:items] + rows[:one].sum(axis=0)) / np.float32(chars),
+            (sums[items:] + rows[one:].sum(axis=0)) / np.float32(sounds),
+        )
+
+
+class Lines:
+    """What the lines that are kept one by one hold, by characters only."""
+
+    def __init__(self, vocabulary: Vocabulary, lines: int, postings: Postings) -> None:
+        self._lines, self.postings = lines, postings
+        self._weights = line_weights(vocabulary)[: vocabulary.starts[1]] ** 2
+        self._rare = vocabulary.rare
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, rows: tuple[Ints, Ints], lines: int) -> Lines:
+        """`rows`: line and gram, each pair once."""
+        grams, places, values = _lines(vocabulary, rows, lines)
+        return cls(vocabulary, lines, Postings.of(grams, places, values, vocabulary.starts[1], lines))
+
+    def similar(self, known: Known) -> Floats:
+        """The cosine (0–1) with each line."""
+        ids = known.ids[: known.starts[0]]
+        norm = (float(self._weights.take(ids).sum()) + known.unknown[0] * self._rare**2) ** 0.5 or 1.0
+        return self.postings.add_up(ids, self._lines) / np.float32(norm)
 
 
 def _items(vocabulary: Vocabulary, digests: Sequence[Digest], block: int) -> tuple[Numbers, Numbers, Floats]:

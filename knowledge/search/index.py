@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge.handbook import HandbookEntry
 from knowledge.search.building import Group, Parts, build, kept_lines
+from knowledge.search.concepts import standardise
 from knowledge.search.facets import Facets
 from knowledge.search.finding import KINDS, Costs, Decision, Finding, Negative
 from knowledge.search.fusion import (
@@ -30,7 +31,8 @@ from knowledge.search.offices import office
 from knowledge.search.ratio import Ratio
 from knowledge.search.reading import Reading, plain, plain_all, read
 from knowledge.search.repair import Repair
-from knowledge.search.vocabulary import Floats
+from knowledge.search.text import normalise
+from knowledge.search.vocabulary import Floats, Known
 
 NAMED = 0.97  # confidence when a message is an entry's very name
 VAGUE = 2  # a message of so few characters, no name of an entry, is never answered with one entry
@@ -44,7 +46,7 @@ class Switches:
     sounds: bool = True
     words: bool = True
     items: bool = True
-    phrases: bool = True
+    phrases: bool = False  # measured: the same
     ratio: bool = False  # measured: adds nothing beside the rest
     linear: bool = True
     repair: bool = True
@@ -53,10 +55,10 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Every signal's score for every class, and the message's likeness to every line."""
+    """Every signal's score for every class."""
 
     scores: dict[str, Floats]
-    similar: Floats
+    known: Known
 
 
 def entry_lines(entry: HandbookEntry) -> list[str]:
@@ -146,7 +148,10 @@ class Index:
 
     def read(self, message: str) -> tuple[Reading, int]:
         """A message's grams, and how many typing errors were mended first."""
-        text, mended = plain(message, words=self._switches.words), 0
+        return self._read(normalise(message))
+
+    def _read(self, normal: str) -> tuple[Reading, int]:
+        text, mended = standardise(normal) if self._switches.words else normal, 0
         if self._switches.repair:
             text, mended = self._repair.mend(self._repair.write_out(text))
         return self._grams(text), mended
@@ -162,12 +167,12 @@ class Index:
             if on.sounds:
                 out["item_sounds"] = shared.sounds
         if on.phrases:
-            out["phrase_chars"] = best_lines(shared.lines, parts.ends[:-1])
+            out["phrase_chars"] = best_lines(parts.lines.similar(known), parts.ends[:-1])
         if self._ratio:
-            out["ratio"] = self._ratio.scores(reading.text, shared.lines)
+            out["ratio"] = self._ratio.scores(reading.text, parts.lines.similar(known))
         if on.linear:
             out["linear"] = parts.classifier.scores(known)
-        return Signals(out, shared.lines)
+        return Signals(out, known)
 
     def _known(self) -> Parts:
         if self._parts is None:
@@ -188,49 +193,53 @@ class Index:
         return found
 
     def _find(self, text: str) -> Finding:
-        facet = self.facet(text)
+        normal = normalise(text)
+        facet = self._facets.field(normal)
         if not self.ids:
             return Finding("refuse", facet=facet)
-        reading, mended = self.read(text)
-        if not any(map(len, reading.blocks)):
+        reading, mended = self._read(normal)
+        if not len(reading.keys):
             return Finding("refuse", facet=facet, outside="nonsense")
         told = self.signals(reading)
         shares, order = self.rank(told.scores)
-        measured = measures(told.scores, shares, order, len(self.ids), len(reading.blocks[0]), mended)
+        measured = measures(told.scores, shares, order, len(self.ids), reading.letters, mended)
         likely = chances(measured, self._weights)
-        named = self._named(reading.text, order)
+        content = self._facets.content(reading.text)
+        named = self._named(reading.text, content, order)
         if named is not None:
             best = (named, *(i for i in order if i != named))[:SHOWN]
             return Finding("answer", self._told(best), max(likely.first, NAMED), facet)
-        decision = self._decide(reading.text, likely)
-        kind = self._outside(reading.text, shares) if decision == "refuse" else None
-        whom = office(plain(text), told.similar, self._offices) if kind == "other_gov" else ""
+        decision = self._decide(content, likely)
+        kind = self._outside(content, shares) if decision == "refuse" else None
+        whom = self._office(text, told.known) if kind == "other_gov" else ""
         return Finding(decision, self._told(order), likely.first, facet, kind, whom)
+
+    def _office(self, text: str, known: Known) -> str:
+        return office(plain(text), self._known().lines.similar(known), self._offices)
 
     def _told(self, numbers: Sequence[int]) -> tuple[str, ...]:
         return tuple(self.ids[number] for number in numbers)
 
-    def _named(self, text: str, order: Sequence[int]) -> int | None:
+    def _named(self, text: str, content: str, order: Sequence[int]) -> int | None:
         """The entry whose very name the message is; what merely contains a name must rank well, too."""
         if not self._switches.names:
             return None
-        exact, asked = self._names.exact(text), self._names.asked(text)
+        exact, asked = self._names.exact(text), self._names.exact(content)
         return exact if exact is not None else asked if asked in order else None
 
-    def _decide(self, text: str, likely: Chances) -> Decision:
-        content = self._facets.content(text)
+    def _decide(self, content: str, likely: Chances) -> Decision:
         decision = decide(likely, self._costs)
         if not content:
             return "refuse"
         vague = len(content) <= VAGUE and likely.first >= VAGUE_CHOICE
         return "choose" if vague or (decision == "answer" and len(content) <= VAGUE) else decision
 
-    def _outside(self, text: str, shares: Doubles) -> str | None:
+    def _outside(self, content: str, shares: Doubles) -> str | None:
         rest = shares[len(self.ids) :]
         if not len(rest) or rest.sum() < 0.5:
             return None
         kind = self.kinds[int(rest.argmax())]
-        says_nothing = kind in ("other_gov", "commerce", "attack") and not self._facets.content(text)
+        says_nothing = kind in ("other_gov", "commerce", "attack") and not content
         return None if kind == "lookalike" or says_nothing else kind
 
     def facet(self, text: str) -> str | None:

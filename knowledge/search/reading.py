@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from knowledge.search.concepts import concepts, concepts_of, numbers, standard, standardise
 from knowledge.search.keys import CONCEPT, NOTHING, SOUND, UNIT, Longs, codes, packed, runs, whole
-from knowledge.search.pinyin import UNHEARD, sound_of, sounds, spelled, written
+from knowledge.search.pinyin import UNHEARD, sound_of, spelled, written
 from knowledge.search.text import normalise, normalise_all
 
 BLOCKS = ("chars", "sounds", "concepts")
@@ -22,10 +22,16 @@ _BLANK, _FEED = ord(" "), ord("\n")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The grams of one text, block by block in the order of BLOCKS; a block switched off is empty."""
+    """The grams of one text, repeated ones too, block by block in the order of BLOCKS; `letters`: how many are of characters."""
 
     text: str
-    blocks: tuple[list[int], ...]
+    keys: Longs
+    letters: int
+
+    @property
+    def blocks(self) -> tuple[Longs, ...]:
+        """The grams of each block; a block switched off is empty."""
+        return tuple(self.keys[self.keys // SOUND == number] for number in range(len(BLOCKS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +57,40 @@ def plain_all(messages: Sequence[str], *, words: bool = True) -> list[str]:
 def read(text: str, *, sounds: bool = True, words: bool = True) -> Reading:
     """The grams of a plain text; `sounds` and `words` switch their blocks on."""
     found = concepts_of(text, concepts().scan(text)) if words else []
-    return Reading(text, (_letters(text), _heard(text) if sounds else [], _concepts(found)))
+    told, wholes, spoken = _apart(text) if _LATIN.search(text) else (text, [], text)
+    units = _units(told)
+    letters = _runs(np.where(units == _BLANK, 0, units))
+    heard = sound_of()[units if spoken is told else _units(spoken)] if sounds else units[:0]
+    heard = _runs(heard[heard != UNHEARD].astype(np.int64)) | SOUND
+    rest = np.array(wholes + _concepts(found), dtype=np.int64)
+    first = len(wholes)
+    keys = np.concatenate((letters, rest[:first], heard, rest[first:]))
+    return Reading(text, keys, len(letters) + first)
 
 
-def _letters(text: str) -> list[int]:
-    """One to three letters; a run of Latin letters or digits is one gram, and none if it is pinyin."""
-    keys: list[int] = []
-    for piece in text.split():
-        if not piece.isascii():
-            keys += _runs(map(ord, piece))
-        elif not (piece.isalpha() and spelled(piece)):
-            keys.append(whole(piece))
-    return keys
+def _units(text: str) -> Longs:
+    return np.frombuffer(text.encode("utf-16-le", "replace"), dtype=np.uint16).astype(np.int64)
 
 
-def _heard(text: str) -> list[int]:
-    """One to three syllables in a row; letters without a sound are passed over."""
-    told, table = _spoken(text) if _LATIN.search(text) else text, sounds()
-    return [key | SOUND for key in _runs(unit for unit in [table[ord(c)] for c in told] if unit != UNHEARD)]
+def _apart(text: str) -> tuple[str, list[int], str]:
+    """The pieces that are not Latin; the others as one gram each, none if pinyin; and how it all sounds."""
+    pieces = text.split()
+    latin = [piece for piece in pieces if piece.isascii()]
+    wholes = [whole(piece) for piece in latin if not (piece.isalpha() and spelled(piece))]
+    return " ".join(piece for piece in pieces if not piece.isascii()), wholes, _spoken(text)
 
 
-def _runs(units: Iterable[int]) -> list[int]:
-    keys = []
-    before = last = 0
-    for unit in units:
-        if not unit:
-            before = last = 0
-            continue
-        keys.append(unit)
-        if last:
-            pair = last << UNIT | unit
-            keys.append(pair)
-            if before:
-                keys.append(before << 2 * UNIT | pair)
-        before, last = last, unit
-    return keys
+def _runs(units: Longs) -> Longs:
+    """The keys of one to three units side by side; unit 0 divides."""
+    if len(units) < 3:
+        return runs(units)[0]
+    pairs = units[:-1] << UNIT | units[1:]
+    triples = units[:-2] << 2 * UNIT | pairs[1:]
+    if units.all():
+        return np.concatenate((units, pairs, triples))
+    held = units > 0
+    two = held[:-1] & held[1:]
+    return np.concatenate((units[held], pairs[two], triples[two[:-1] & held[2:]]))
 
 
 def _concepts(names: Sequence[str]) -> list[int]:

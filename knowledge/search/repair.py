@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +21,8 @@ class Repair:
 
     def __init__(self, grams: Iterable[tuple[str, int]] = ()) -> None:
         """`grams`: (gram, in how many lines) of one to three characters."""
-        self._known = self._heard = self._meant = NOTHING
+        self._known = self._heard = array("q")  # searched one by one, which is quicker than an array of numpy
+        self._meant = NOTHING
         self._pairs = self._heard_pairs = frozenset[int]()
         told = sorted((packed(map(ord, gram)), lines) for gram, lines in grams)
         if told:
@@ -42,8 +44,9 @@ class Repair:
         meant = written & (lines >= FREQUENT) & (sounds != UNHEARD).all(axis=0)
         heard = (sounds[0] << 2 * UNIT | sounds[1] << UNIT | sounds[2])[meant]
         order = np.lexsort((keys[meant], -lines[meant], heard))  # of one sound the most usual first
-        self._known, self._heard, self._meant = keys[written], heard[order], keys[meant][order]
-        self._pairs, self._heard_pairs = _pairs(self._known), _pairs(self._heard)
+        known, heard, self._meant = keys[written], heard[order], keys[meant][order]
+        self._pairs, self._heard_pairs = _pairs(known), _pairs(heard)
+        self._known, self._heard = (array("q", told.astype(np.int64).tobytes()) for told in (known, heard))
 
     def write_out(self, text: str) -> str:
         """The text with words typed as pinyin in characters, the most usual ones for each sound."""
@@ -74,13 +77,14 @@ class Repair:
     def _alike(self, told: Sequence[int]) -> list[str]:
         """The grams that sound so, the most usual first."""
         heard = packed(told)
-        first, last = np.searchsorted(self._heard, (heard, heard + 1)).tolist()
+        first = bisect_left(self._heard, heard)
+        last = bisect_left(self._heard, heard + 1, first)
         return [letters(key) for key in self._meant[first:last].tolist()]
 
     def _knows(self, gram: str) -> bool:
         key = packed(map(ord, gram))
         at = bisect_left(self._known, key)
-        return at < len(self._known) and int(self._known[at]) == key
+        return at < len(self._known) and self._known[at] == key
 
     def mend(self, text: str) -> tuple[str, int]:
         """The text with unknown pairs replaced by known ones, and how many were.

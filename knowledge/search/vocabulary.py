@@ -15,6 +15,7 @@ from knowledge.search.reading import Reading
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Numbers = NDArray[np.intp]
+_DIVIDE = np.array((SOUND, CONCEPT), dtype=np.int64)
 RARE = 50_000  # for each so many lines a gram must stand once more to be kept
 
 
@@ -36,6 +37,7 @@ class Vocabulary:
         self.starts = (0, *np.searchsorted(keys, (SOUND, CONCEPT)).tolist(), len(keys))
         self.idf: Floats = np.log1p(count / (frequency + 0.5)).astype(np.float32)
         self.rare = float(np.log1p(count))
+        self._divide = np.array(self.starts[1:3])
 
     @classmethod
     def of(cls, digests: Sequence[Digest]) -> Vocabulary:
@@ -51,17 +53,21 @@ class Vocabulary:
 
     def numbers(self, keys: Longs) -> tuple[Numbers, NDArray[np.bool_]]:
         """The number of each key, and which of them are known."""
-        ids = np.searchsorted(self.keys, keys)
+        ids = self.keys.searchsorted(keys)
         np.minimum(ids, len(self.keys) - 1, out=ids)
         return ids, self.keys[ids] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
 
     def look_up(self, reading: Reading) -> Known:
         """The message in numbers."""
-        once = [sorted(set(block)) for block in reading.blocks]
-        asked = np.array([*once[0], *once[1], *once[2]], dtype=np.int64)
+        asked = np.sort(reading.keys)
+        if len(asked):
+            fresh = np.empty(len(asked), dtype=np.bool_)
+            fresh[0] = True
+            np.not_equal(asked[1:], asked[:-1], out=fresh[1:])
+            asked = asked[fresh]
         ids, known = self.numbers(asked)
         ids = ids[known]
-        one, two = np.searchsorted(ids, self.starts[1:3]).tolist()
-        told = (one, two - one, len(ids) - two)
-        unknown = tuple(len(block) - n for block, n in zip(once, told, strict=True))
-        return Known(ids, (one, two), (unknown[0], unknown[1], unknown[2]))
+        one, two = ids.searchsorted(self._divide).tolist()
+        first, second = asked.searchsorted(_DIVIDE).tolist()
+        unknown = (first - one, second - first - (two - one), len(asked) - second - (len(ids) - two))
+        return Known(ids, (one, two), unknown)
