@@ -26,7 +26,7 @@ LINES = {"119": "火警、救援", "120": "急救", "110": "报警", "122": "交
          "12355": "青少年", "96110": "反诈"}  # fmt: skip
 FRESH = timedelta(minutes=60)  # how long what is said belongs to an alert
 TAKE_WITHIN = timedelta(minutes=1)
-EVERYDAY = 0.9  # a handbook question at least so plain is answered even then
+EVERYDAY = 0.85  # a handbook question at least so plain is answered even then
 CALM_DEEDS = frozenset({"booking", "cancel_booking", "reschedule", "my_bookings", "errand", "progress", "reminder",
                         "my_reminders", "duty", "activity", "withdraw"})  # fmt: skip
 CALM = 0.8  # one of these so plainly wished is begun without asking about danger
@@ -149,7 +149,8 @@ def _is_everyday(scene: Scene) -> bool:
     if scene.message.button or not scene.text:
         return bool(scene.message.button)
     finding = scene.lore.index.find(scene.text)
-    return finding.decision == "answer" and finding.confidence >= EVERYDAY
+    asks = finding.decision == "answer" and finding.confidence >= EVERYDAY
+    return asks or finding.outside in ("attack", "commerce")  # nobody in danger sounds like these
 
 
 def _is_calm_deed(scene: Scene) -> bool:
