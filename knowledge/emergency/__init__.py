@@ -13,8 +13,8 @@ from knowledge.emergency.weighing import Weighed, weigh
 
 __all__ = ["Emergency", "check", "matched", "suspect"]
 SURE = 2.0  # log-odds from which the card is shown; set with bench/routing.py's developing half
-LIKELY = -0.2  # … and from which it is asked whether there is danger
-NEVER = -3.0  # … below which a plain pattern is not believed either: the rest tells of no danger
+LIKELY = 0.0  # … and from which it is asked whether there is danger
+NEVER = -2.0  # … below which a plain pattern is not believed either: the rest tells of no danger
 
 
 @lru_cache(8)  # both questions are asked about the same words
