@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot import rounds
+from bot.adviser import Adviser
 from bot.channels import Channel
 from bot.channels.web import Front, WebChannel
 from bot.clerk import Rung
@@ -29,7 +30,7 @@ from bot.lock import FileLock
 from bot.office import Office, wall_clock
 from bot.photos import clean_photo
 from bot.sample import load_sample
-from bot.settings import BadSetting, Settings, key_of, ready_folder
+from bot.settings import BadSetting, Settings, encoder_for, key_of, ready_folder
 from bot.web import site
 from intents.library import Centre, Library
 from intents.shelf import Shelf
@@ -60,6 +61,14 @@ def archive_for(settings: Settings) -> Archive:
             f"设置有误，JIAMENKOU_DATABASE_URL：数据库打不开（{str(error.orig).splitlines()[0]}）。请改好后再启动。"
         ) from error
     return archive
+
+
+def adviser_for(settings: Settings) -> Adviser | None:
+    """The endpoint that may be asked which entry is meant, where one is set."""
+    if not settings.adviser_url:
+        return None
+    key = settings.adviser_key.get_secret_value()
+    return Adviser(settings.adviser_url, settings.adviser_model, key, seconds=settings.adviser_seconds)
 
 
 def lock_for(settings: Settings) -> FileLock | None:
@@ -95,7 +104,8 @@ class App:
         self.settings = settings
         self._more_telegram = telegram or {}  # paces and limits, where they are not Telegram's own
         self.archive = archive_for(settings)
-        self.office = Office(self.archive, Library(shelf=Shelf(settings.data_dir / "learned")), now=now)
+        library = Library(shelf=Shelf(settings.data_dir / "learned"), encoder=encoder_for(settings))
+        self.office = Office(self.archive, library, now=now, adviser=adviser_for(settings))
         self.web = self._web() if settings.web_chat else None
         self.telegram = self._telegram() if settings.telegram_token.get_secret_value() else None
         self.channels: dict[str, Channel] = {"telegram": self.telegram} if self.telegram else {}
@@ -163,6 +173,8 @@ class App:
             scheduler.shutdown(wait=False)
             await _cancel(tasks)
             await self.delivery.stop()
+            if self.office.adviser:
+                await self.office.adviser.close()
             for channel in self.channels.values():
                 await channel.close()
 

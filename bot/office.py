@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bot import turn
+from bot.adviser import Adviser
 from bot.clerk import Clerk, Rung, clerk_for, done
+from intents import advice
 from intents.library import Library, Lore
 from intents.message import Message, Reply
 from storage.archive import Archive, Records
@@ -24,14 +27,16 @@ def wall_clock() -> datetime:
 
 
 class Office:
-    """Everything that hears, writes and reads. `now` is the only clock."""
+    """Everything that hears, writes and reads. `now` is the only clock; `adviser` is asked where the index is in doubt."""
 
     def __init__(
-        self, archive: Archive, library: Library, *, now: Callable[[], datetime] = wall_clock
-    ) -> None:
+        self, archive: Archive, library: Library, *, now: Callable[[], datetime] = wall_clock,
+        adviser: Adviser | None = None,
+    ) -> None:  # fmt: skip
         self.archive = archive
         self.library = library
         self.now = now
+        self.adviser = adviser
         self._bells: list[Callable[[Rung], None]] = []
         self.clerk: Clerk = clerk_for(archive, self._ring)
 
@@ -75,12 +80,27 @@ class Office:
     async def hear(self, message: Message) -> list[Reply]:
         """One turn, committed. A turn that fails is written down and handed to a person, never lost."""
         now = self.now()
+        if self.adviser:
+            message = await self._advised(message, now)
         try:
             return await self.write(lambda records: turn.hear(records, self.library, message, now))
         except turn.FAULTS as error:
             log.exception("turn failed")
             why = type(error).__name__
         return await self.write(lambda records: turn.fallen(records, self.library, message, now, why))
+
+    async def _advised(self, message: Message, now: datetime) -> Message:
+        """The message with a second opinion where one may be asked; it is asked for before a clerk is busy with it."""
+        try:
+            doubt = await self.read(
+                lambda records: advice.doubt(records, self.library.lore(records), message, now)
+            )
+        except turn.FAULTS:
+            log.exception("no second opinion")
+            return message
+        if doubt is None or self.adviser is None:
+            return message
+        return replace(message, advice=await self.adviser.choose(doubt))
 
     async def lines(self, channel: str, address: str, *, after_in: int = 0, after_out: int = 0,
                     last: int = 50) -> list[dict[str, Any]]:  # fmt: skip

@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.search import Encoder, NoEncoder
+
 PREFIX = "JIAMENKOU_"
 ELSEWHERE = {f"{PREFIX}FULL"}  # read by the tests
 
@@ -63,9 +65,19 @@ class Settings(BaseSettings):
         1.0, gt=0, le=60, description="Longest wait before the outbox is looked at again."
     )
     rounds_seconds: float = Field(2.0, gt=0, le=300, description="How often what is due is looked for.")
+    encoder_dir: Path | None = Field(
+        None, description="Folder with model.onnx and tokenizer.json of a sentence encoder, one more signal; empty: none.")  # fmt: skip
+    encoder_weight: float = Field(4.0, ge=0, le=50, description="How much the sentence encoder counts.")
+    adviser_url: str = Field(
+        "", description="OpenAI-compatible address (…/v1) asked to choose among the top entries where the index would ask back; empty: none.")  # fmt: skip
+    adviser_model: str = Field("", description="Name of the model at that address.")
+    adviser_key: SecretStr = Field(SecretStr(""), description="Key for that address, if it needs one.")
+    adviser_seconds: float = Field(
+        2.0, gt=0, le=10, description="Longest wait for a choice; then the resident is answered without."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
-    @field_validator("telegram_staff_group", mode="before")
+    @field_validator("telegram_staff_group", "encoder_dir", mode="before")
     @classmethod
     def _no_group(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -85,6 +97,19 @@ class Settings(BaseSettings):
         ):
             raise ValueError("要以 postgresql:// 或 sqlite:// 开头")
         return value
+
+    @field_validator("adviser_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("要以 http:// 或 https:// 开头")
+        return value
+
+    @model_validator(mode="after")
+    def _adviser_has_model(self) -> Settings:
+        if self.adviser_url and not self.adviser_model:
+            raise ValueError(f"{PREFIX}ADVISER_MODEL：设置了地址，就要写明模型的名字")
+        return self
 
     @model_validator(mode="after")
     def _webhook_has_secret(self) -> Settings:
@@ -165,6 +190,16 @@ def ready_folder(settings: Settings) -> Path:
             f"设置有误，{PREFIX}DATA_DIR：文件夹 {settings.data_dir} 用不了（{error.strerror}）。请改好后再启动。"
         ) from error
     return settings.data_dir
+
+
+def encoder_for(settings: Settings) -> Encoder | None:
+    """The sentence encoder, where one is set; raise BadSetting with one sentence that says what is missing."""
+    if settings.encoder_dir is None:
+        return None
+    try:
+        return Encoder(settings.encoder_dir, settings.encoder_weight)
+    except NoEncoder as error:
+        raise BadSetting(f"设置有误，{PREFIX}ENCODER_DIR：{error}。") from error
 
 
 def key_of(settings: Settings) -> bytes:

@@ -8,12 +8,13 @@ from typing import Any
 
 from intents import feedback, local
 from intents.intent import Intent
-from intents.message import Card, Option, Reply
+from intents.message import Card, Message, Option, Reply
 from intents.scene import Scene, Verdict
 from knowledge.areas.care import law_of
 from knowledge.handbook import HandbookEntry
 from knowledge.search import Finding
 
+GUESSED = "我猜您问的是这一项。不是的话，换个说法再问我一次，或者找人工。"
 KEEPS = timedelta(minutes=10)  # how long follow-ups belong to the last entry
 LABELS = {
     "who": "谁能办", "materials": "要带什么", "steps": "怎么办", "time_limit": "多长时间", "fee": "多少钱",
@@ -139,12 +140,27 @@ def follow_up(scene: Scene) -> tuple[str, str | None] | None:
     return entry_id, scene.lore.index.facet(scene.text)
 
 
+def advised(message: Message, finding: Finding) -> Finding:
+    """The finding with a second opinion taken where there is one: an entry it offers, or none of them."""
+    told = message.advice
+    if told is None or told[0] != message.text or finding.decision != "choose":
+        return finding
+    if told[1] == "":
+        return replace(finding, decision="refuse")
+    if told[1] not in finding.entries[:3]:
+        return finding
+    rest = (i for i in finding.entries if i != told[1])
+    return replace(finding, decision="answer", entries=(told[1], *rest))
+
+
 def talk(scene: Scene) -> Reply | list[Reply]:
     """Answer, offer a choice, or say honestly that it is not in the handbook."""
     if entry_id := scene.answers.get("entry"):
         return show(scene, entry_id, scene.answers.get("facet"))
     finding = scene.lore.index.find(scene.text)
-    return respond(scene, finding)
+    told = advised(scene.message, finding)
+    replies = respond(scene, told)
+    return replies.before(GUESSED) if told.decision == "answer" and told is not finding else replies
 
 
 def respond(scene: Scene, finding: Finding) -> Reply:

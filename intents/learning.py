@@ -11,7 +11,7 @@ from pathlib import Path
 from intents.shelf import Shelf, release_mark
 from knowledge import wishes
 from knowledge.handbook import HandbookEntry
-from knowledge.search import Index, Negative, read_negatives
+from knowledge.search import Encoder, Index, Negative, read_negatives
 from knowledge.wishes import Recogniser
 from storage.archive import Records
 
@@ -23,12 +23,13 @@ def learn_index(
     outside: Sequence[Negative],
     before: Index | None = None,
     shelf: Shelf | None = None,
+    encoder: Encoder | None = None,
 ) -> Index:
     """The index of these entries: from the shelf, else learned anew only where it differs from the one before."""
-    mark = _mark(entries, outside)
+    mark = _mark(entries, outside) + (f" {encoder.mark} {encoder.weight}" if encoder else "")
     if shelf and (told := shelf.load("index", mark)):
-        return Index.unpacked(entries, told)
-    index = before.renewed(entries, outside) if before else Index.build(entries, outside)
+        return Index.unpacked(entries, told, encoder)
+    index = before.renewed(entries, outside) if before else Index.build(entries, outside, encoder=encoder)
     if shelf and (packed := index.packed()):
         shelf.keep("index", mark, packed)
     return index

@@ -16,7 +16,7 @@ from knowledge.areas import Gazetteer
 from knowledge.calendar import Calendar
 from knowledge.handbook import HandbookEntry
 from knowledge.places import Place
-from knowledge.search import Index, Negative
+from knowledge.search import Encoder, Index, Negative
 from knowledge.services import Closure, Provider, Resource, Scheme, Service
 from knowledge.wishes import Recogniser
 from storage.archive import Records
@@ -96,9 +96,11 @@ class Library:
     With `eager`, the index too is rebuilt within the turn that finds it old (tests, the command line).
     """
 
-    def __init__(self, *, eager: bool = False, shelf: Shelf | None = None) -> None:
-        """`shelf`: where what was learned is kept until the next start."""
-        self._shelf = shelf
+    def __init__(
+        self, *, eager: bool = False, shelf: Shelf | None = None, encoder: Encoder | None = None
+    ) -> None:
+        """`shelf`: where what was learned is kept until the next start; `encoder`: one more signal of the index."""
+        self._shelf, self._encoder = shelf, encoder
         self._lore: Lore | None = None
         self._built: int | None = None
         self._eager = eager
@@ -126,7 +128,7 @@ class Library:
             if before is None or self._built == revision:
                 return
             entries = [version.entry for version in records.handbook.published()]
-            index = learn_index(entries, negatives(records), before.index, self._shelf)
+            index = learn_index(entries, negatives(records), before.index, self._shelf, self._encoder)
             self._exchange(index=index)
             self._exchange(recogniser=learn_wishes(entries, self._shelf))
             self._built = revision
@@ -174,7 +176,7 @@ class Library:
             return self._lore.index, self._lore.recogniser
         self._built = revision
         before = self._lore.index if self._lore else None
-        index = learn_index(entries, negatives(records), before, self._shelf)
+        index = learn_index(entries, negatives(records), before, self._shelf, self._encoder)
         return index, learn_wishes(entries, self._shelf)
 
 

@@ -54,6 +54,9 @@ class Message:
     room: Literal["private", "staff"] = "private"
     kind: Literal["words", "voice", "other"] = "words"
     reply_to: str = ""
+    advice: tuple[str, str] | None = (
+        None  # a second opinion: about which words, and the entry meant ("": none)
+    )
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

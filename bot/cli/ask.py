@@ -11,10 +11,11 @@ from typing import Any
 
 from bot import turn
 from bot.cli.common import known_to, moment, wall_clock
-from bot.settings import Settings
+from bot.settings import Settings, encoder_for
 from intents.library import Library
 from intents.message import Message
 from intents.scene import Verdict
+from knowledge.search import Encoder
 from storage.archive import Archive
 
 INTENTS = {"thanks": "greeting", "menu": "greeting", "help": "greeting", "elder_mode": "greeting", "duty": "nearest",
@@ -32,14 +33,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Answer every line."""
     at = moment(args.at) if args.at else wall_clock()
     with known_to(settings, at) as archive:
-        for answer in answers(archive, sys.stdin, at):
+        for answer in answers(archive, sys.stdin, at, encoder_for(settings)):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0
 
 
-def answers(archive: Archive, lines: Iterable[str], at: datetime) -> Iterator[dict[str, Any]]:
+def answers(archive: Archive, lines: Iterable[str], at: datetime,
+            encoder: Encoder | None = None) -> Iterator[dict[str, Any]]:  # fmt: skip
     """What is said to each line by a resident who is new."""
-    library = Library(eager=True)
+    library = Library(eager=True, encoder=encoder)
     for number, line in enumerate(lines):
         text = line.rstrip("\r\n")
         yield _one(archive, library, Message("console", f"ask-{number}", f"ask-{number}", text, at))

@@ -85,7 +85,7 @@ def measures(
         linear = float(scores["linear"][best])
         rest = float(top[0] if top[1] == linear else top[1])
     covered = (5 * float(scores[name][best]) if name in scores else 0.0 for name in COVERING)
-    agreed = sum(int(values[:entries].argmax()) == best for values in scores.values())
+    agreed = sum(int(values[:entries].argmax()) == best for name, values in scores.items() if name in SIGNALS)
     return np.array([
         1.0,
         _log_odds(first),

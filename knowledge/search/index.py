@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from knowledge.handbook import HandbookEntry
 from knowledge.search.building import Group, Parts, build, kept_lines
 from knowledge.search.concepts import standardise
+from knowledge.search.encoder import Encoder, Meaning
 from knowledge.search.facets import Facets
 from knowledge.search.finding import KINDS, Costs, Decision, Finding, Negative
 from knowledge.search.fusion import (
@@ -94,6 +95,7 @@ class Index:
         self._names = Names(ordered, self._facets.content, words=switches.words)
         self._offices, self._parts = list(offices), parts
         self._ratio: Ratio | None = None
+        self._meaning: Meaning | None = None
         self._last: tuple[str, Finding | None] = "", None
         if parts:
             letters = slice(parts.vocabulary.starts[1])
@@ -101,15 +103,32 @@ class Index:
 
     @classmethod
     def build(cls, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], costs: Costs | None = None,
-              switches: Switches | None = None, weights: Weights | None = None) -> Index:  # fmt: skip
-        """An index of these entries, in whatever order they come."""
-        return cls._made(
-            entries, negatives, None, costs or Costs(), switches or Switches(), weights or fitted()
-        )
+              switches: Switches | None = None, weights: Weights | None = None,
+              encoder: Encoder | None = None) -> Index:  # fmt: skip
+        """An index of these entries, in whatever order they come; `encoder` adds one signal more."""
+        told = costs or Costs(), switches or Switches(), weights or fitted()
+        return cls._made(entries, negatives, None, *told)._encoded(entries, negatives, encoder)
 
     def renewed(self, entries: Sequence[HandbookEntry], negatives: Sequence[Negative]) -> Index:
         """An index of these entries, learning anew only what is not the same in this one."""
-        return self._made(entries, negatives, self._parts, self._costs, self._switches, self._weights)
+        made = self._made(entries, negatives, self._parts, self._costs, self._switches, self._weights)
+        before = self._meaning
+        return made._encoded(entries, negatives, before.encoder, before) if before else made
+
+    def _encoded(self, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], encoder: Encoder | None,
+                 before: Meaning | None = None) -> Index:  # fmt: skip
+        """This index, with the meanings of its lines."""
+        if encoder and self._parts:
+            groups = groups_of(entries, negatives)
+            kept = zip(groups, kept_lines(groups), strict=True)
+            lines = [group.lines[n] for group, numbers in kept for n in numbers]
+            self._mean(Meaning.of(encoder, lines, self._parts.ends[:-1], before))
+        return self
+
+    def _mean(self, meaning: Meaning) -> None:
+        self._meaning = meaning
+        signals = {**self._weights.signals, "encoder": meaning.encoder.weight}
+        self._weights = replace(self._weights, signals=signals)
 
     @classmethod
     def _made(cls, entries: Sequence[HandbookEntry], negatives: Sequence[Negative], before: Parts | None,
@@ -134,14 +153,19 @@ class Index:
             return {}
         offices = sorted(set(self._offices))
         codes = np.array([offices.index(office) for office in self._offices], dtype=np.int16)
-        return {**self._parts.packed(), "offices": np.array(offices), "office_of": codes}
+        meaning = self._meaning.packed() if self._meaning else {}
+        return {**self._parts.packed(), "offices": np.array(offices), "office_of": codes, **meaning}
 
     @classmethod
-    def unpacked(cls, entries: Sequence[HandbookEntry], told: Mapping[str, NDArray[Any]]) -> Index:
-        """The index that `packed` told of, with the same entries."""
+    def unpacked(cls, entries: Sequence[HandbookEntry], told: Mapping[str, NDArray[Any]],
+                 encoder: Encoder | None = None) -> Index:  # fmt: skip
+        """The index that `packed` told of, with the same entries and the same encoder."""
         parts = Parts.unpacked(told)
         offices = [str(told["offices"][code]) for code in told["office_of"].tolist()]
-        return cls(entries, parts, offices, costs=Costs(), switches=Switches(), weights=fitted())
+        made = cls(entries, parts, offices, costs=Costs(), switches=Switches(), weights=fitted())
+        if encoder:
+            made._mean(Meaning.unpacked(encoder, told, parts.ends[:-1]))
+        return made
 
     def _grams(self, text: str) -> Reading:
         return read(text, sounds=self._switches.sounds, words=self._switches.words)
@@ -172,6 +196,8 @@ class Index:
             out["ratio"] = self._ratio.scores(reading.text, parts.lines.similar(known))
         if on.linear:
             out["linear"] = parts.classifier.scores(known)
+        if self._meaning:
+            out["encoder"] = self._meaning.scores(reading.text)
         return Signals(out, known)
 
     def _known(self) -> Parts:
