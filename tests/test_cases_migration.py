@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,17 +11,25 @@ from sqlalchemy import text
 
 from bot import rounds
 from bot.sample import load_sample
-from intents.library import Library
+from intents.library import Library, Lore
 from intents.refused import Refused
 from intents.staff import deeds
-from knowledge.cases import KINDS
+from knowledge.cases import KINDS, Move
 from storage import migrate
 from storage.archive import Archive, Records
 from storage.cases import Case
+from storage.staff import Worker
 from storage.tables import Moment
 from tests.databases import START, open_archive
 
-OLD_STATES = [(kind.name, state) for kind in KINDS.values() for state in kind.states]
+FIRST = {  # the states that the first release knew
+    "mediation": "received accepted inviting sitting agreed failed refused withdrawn",
+    "report": "received accepted working fixed unfixable elsewhere duplicate closed withdrawn",
+    "errand": "received accepted collecting filing amending done returned withdrawn refused",
+    "handoff": "queued human message ended",
+    "alert": "raised seen ended",
+}
+OLD_STATES = [(kind, state) for kind, states in FIRST.items() for state in states.split()]
 OLD = (
     "INSERT INTO cases (number, kind, state, area_id, title, body, holder_id, level, round, category, priority, opened_at, "
     "due_at, closed_at, nudged) VALUES (:number, :kind, :state, :area, '旧件', :body, :holder, 0, 0, :category, :priority, "
@@ -91,7 +100,16 @@ def _work(records: Records, library: Library, found: list[Case]) -> None:
             with pytest.raises(Refused):
                 deeds.assign(records, liu, case, liu, START)
             continue
-        step = moves[0]
-        done = deeds.move(records, lore, liu, case, step.name, START, note="办了")
+        step, done = _first_that_goes(records, lore, liu, case, moves)
         assert done.state == step.to, case
         assert done.rev == case.rev + 1
+
+
+def _first_that_goes(
+    records: Records, lore: Lore, who: Worker, case: Case, moves: list[Move]
+) -> tuple[Move, Case]:
+    """The first step that needs nothing first (a consent, a photo, a disclosure)."""
+    for step in moves:
+        with suppress(Refused):
+            return step, deeds.move(records, lore, who, case, step.name, START, note="办了")
+    raise AssertionError(case)

@@ -169,4 +169,4 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_all_parts_are_listed() -> None:
-    assert len(PARTS) == 6
+    assert len(PARTS) == 7

@@ -37,6 +37,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "dispatch": ("supervisor",),
     "recategorise": ("holder", "pool", "supervisor"),
     "give_back": ("holder",),
+    "paper_in": ("holder",),
+    "paper_out": ("holder",),
+    "entrust": ("holder",),
+    "checked": ("holder",),
 }
 WORDS = {
     "holder": "承办人",
