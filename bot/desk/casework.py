@@ -115,9 +115,9 @@ def sheet(records: Records, visit: Visit, case: Case, *, plain: bool = False) ->
 
 
 def _pictures(records: Records, visit: Visit, case: Case) -> list[tuple[str, str]]:
-    """Those that the worker may look at."""
-    able = [who for who in SEEN_BY if rights.sees_picture(records, visit.worker, case, who, visit.now)]
-    return records.cases.pictures(case.id, seen_by=tuple(able)) if able else []
+    """All of them for whoever may read the case; one that may show a card is a blank for all but its holder."""
+    able = rights.reads(records, visit.worker, case, visit.now)
+    return records.cases.pictures(case.id) if able else []
 
 
 def _moves(records: Records, visit: Visit, case: Case, worker: Worker) -> list[Move]:
@@ -128,8 +128,8 @@ def _moves(records: Records, visit: Visit, case: Case, worker: Worker) -> list[M
 
 
 def _kept(records: Records, visit: Visit, case: Case) -> list[str]:
-    """Those that may show a card, for whoever may look at them."""
-    able = rights.sees_picture(records, visit.worker, case, "holder", visit.now)
+    """Those that may show a card."""
+    able = rights.reads(records, visit.worker, case, visit.now)
     return [i for i, _ in records.cases.pictures(case.id, seen_by=("holder",))] if able else []
 
 

@@ -111,14 +111,17 @@ def _is_in_area(records: Records, worker: Worker, case: Case, now: datetime | No
 def reads(records: Records, worker: Worker, case: Case, now: datetime | None = None) -> bool:
     """Whether a worker may read a case's words (RG41)."""
     me = acting(records, worker, case, now)
-    return may_read(KINDS[case.kind], me.role, is_holder=case.holder_id == me.id, level=me.level, case_level=case.level)  # fmt: skip
+    return may_read(KINDS[case.kind], me.role, is_holder=case.holder_id == me.id, level=me.level, case_level=case.level,
+                    is_held=case.holder_id is not None)  # fmt: skip
 
 
 def may(records: Records, worker: Worker, case: Case, deed: str, now: datetime | None = None) -> bool:
     """Whether a worker may do a deed of MAY. To open is not to read; everything else needs both."""
-    if deed != "open" and not reads(records, worker, case, now):
+    found = relations(records, worker, case, now)
+    comes_up = deed == "take" and case.kind == "mediation" and case.level > 0 and "mediator" in found
+    if deed != "open" and not comes_up and not reads(records, worker, case, now):
         return False
-    return not relations(records, worker, case, now).isdisjoint(MAY[deed])
+    return not found.isdisjoint(MAY[deed])
 
 
 def allow(records: Records, worker: Worker, case: Case, deed: str, now: datetime) -> None:

@@ -6,8 +6,6 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueC
 
 from storage.tables.base import Moment, metadata, named, new_id
 
-WAITING = text("state IN ('pending', 'claimed')")
-
 conversations = Table(
     "conversations", metadata,
     new_id(), named("channel", 16, nullable=False), named("address", 120, nullable=False),
@@ -46,7 +44,6 @@ outbox = Table(
     Index("outbox_flying", "lease_until", sqlite_where=text("state IN ('claimed', 'sending')"),
           postgresql_where=text("state IN ('claimed', 'sending')")),
     Index("outbox_conversation", "conversation_id", "id"),
-    Index("outbox_waiting", "channel", "address", "id", sqlite_where=WAITING, postgresql_where=WAITING),
 )  # fmt: skip
 
 reminders = Table(

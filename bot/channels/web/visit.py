@@ -90,8 +90,7 @@ class Visit:
         """Push on the bell, and look by the clock: another process may have written."""
         while not self.forgotten:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.look_every):
-                    await self._bell.wait()
+                await asyncio.wait_for(self._bell.wait(), self.look_every)
             self._bell.clear()
             if self.begun and not self.forgotten:
                 await self._tell({})

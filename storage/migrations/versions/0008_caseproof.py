@@ -1,10 +1,9 @@
-"""what happened to a case stays as it was written; what waits for an address is found by an index
+"""what happened to a case stays as it was written
 
 Revision ID: 0008
 Revises: 0005
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
@@ -12,15 +11,11 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-WAITING = sa.text("state IN ('pending', 'claimed')")
 DEEDS = ("UPDATE", "DELETE")
 WORDS = "case_events is append-only"
 
 
 def upgrade() -> None:
-    op.create_index(
-        "outbox_waiting", "outbox", ["channel", "address", "id"], sqlite_where=WAITING, postgresql_where=WAITING
-    )
     if op.get_bind().dialect.name == "sqlite":
         for deed in DEEDS:
             op.execute(
@@ -45,4 +40,3 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER case_events_stay ON case_events")
         op.execute("DROP FUNCTION case_events_stay()")
-    op.drop_index("outbox_waiting", "outbox")
