@@ -118,7 +118,9 @@ def reads(records: Records, worker: Worker, case: Case, now: datetime | None = N
 def may(records: Records, worker: Worker, case: Case, deed: str, now: datetime | None = None) -> bool:
     """Whether a worker may do a deed of MAY. To open is not to read; everything else needs both."""
     found = relations(records, worker, case, now)
-    comes_up = deed == "take" and case.kind == "mediation" and case.level > 0 and "mediator" in found
+    raised = deed == "take" and case.level > 0 and "mediator" in found
+    offered = deed in ("accept_offer", "decline_offer") and "asked" in found
+    comes_up = case.kind == "mediation" and (raised or offered)  # reads once it is theirs
     if deed != "open" and not comes_up and not reads(records, worker, case, now):
         return False
     return not found.isdisjoint(MAY[deed])
