@@ -23,9 +23,6 @@ FIRST = {"fire": "119", "gas": "119", "trapped": "119"} | dict.fromkeys(
     ("medical", "choking", "electric_shock", "poisoning", "overdose", "labour", "accident"), "120"
 ) | dict.fromkeys(("violence", "intruder", "followed", "domestic_violence", "child_harm", "missing", "drowning"), "110")  # fmt: skip
 DEED_NOW = {"变压器嗡嗡响冒火星"}
-FALSE_ALARMS = (
-    12  # known gap: so many of 3,200 calm messages still get the card; fewer is better, more is a regression
-)
 
 
 @pytest.mark.parametrize(("kind", "text"), [(k, t) for k, lines in PHRASES["now"].items() for t in lines])
@@ -55,12 +52,12 @@ def test_lookalikes_are_left_alone(text: str) -> None:
 
 
 def test_negatives_and_deeds_are_no_emergencies() -> None:
+    """The known gaps are listed; what is mended forces its line out, and nothing may join."""
     rows = yaml.safe_load((DATA / "negatives.yaml").read_text("utf-8"))
     deeds = [line for lines in read_phrases().values() for line in lines if line not in DEED_NOW]
-    assert [text for text in deeds if check(text)] == []
-    fired = [row["text"] for row in rows if check(row["text"])]
-    assert len(rows) > 3000
-    assert len(fired) <= FALSE_ALARMS, fired
+    assert [text for text in [row["text"] for row in rows] + deeds if check(text)] == PHRASES["gaps"][
+        "negatives"
+    ]
 
 
 def test_handbook_phrasings_are_no_emergencies() -> None:
