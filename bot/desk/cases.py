@@ -165,7 +165,7 @@ async def clear(visit: Visit) -> Response:
 
     def job(records: Records) -> Case:
         case = find(records, visit.worker, visit.path("number"))
-        must_read(case, visit.worker)
+        must_read(records, visit, case)
         deeds.clear(records, visit.worker, case, visit.path("picture"), visit.now)
         return case
 

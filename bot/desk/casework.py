@@ -90,9 +90,9 @@ def may_look(records: Records, visit: Visit, case: Case, seen_by: str) -> bool:
     return rights.sees_picture(records, visit.worker, case, seen_by, visit.now)
 
 
-def must_read(case: Case, worker: Worker) -> None:
+def must_read(records: Records, visit: Visit, case: Case) -> None:
     """Refuse what only somebody may do who may read the case."""
-    if not deeds.may_see(worker, case):
+    if not rights.reads(records, visit.worker, case, visit.now):
         raise Refused("这件事由调解员办，您现在不能做。")
 
 

@@ -176,7 +176,7 @@ async def hand_back(visit: Visit) -> Response:
 
     def job(records: Records) -> None:
         case = _open(records, visit)
-        must_read(case, visit.worker)
+        must_read(records, visit, case)
         handoff.hand_back(records, visit.worker, case, visit.now)
         records.audit.write(visit.now, visit.worker.login, "hand_back", case.number)
 

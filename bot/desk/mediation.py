@@ -95,7 +95,7 @@ async def deed(visit: Visit) -> Response:
 
     def job(records: Records) -> tuple[Case, str]:
         case = find(records, visit.worker, visit.path("number"))
-        mediating.must_mediate(visit.worker, case)
+        mediating.must_mediate(records, visit.worker, case, visit.now)
         if verb not in DEEDS_OF:
             raise Refused("没有这一步。")
         rest = f"{visit.given('side', 8)} {words}".strip() if visit.given("side", 8) else words
@@ -111,7 +111,7 @@ async def draft(visit: Visit) -> Response:
 
     def job(records: Records) -> Case:
         case = find(records, visit.worker, visit.path("number"))
-        mediating.must_mediate(visit.worker, case)
+        mediating.must_mediate(records, visit.worker, case, visit.now)
         papers.draft(records, visit.worker.name, case, {name: visit.given(name, 3000) for name, _ in papers.PARTS}, visit.now)  # fmt: skip
         return case
 
@@ -125,7 +125,7 @@ async def document(visit: Visit) -> Response:
 
     def job(records: Records) -> tuple[Case, bytes]:
         case = find(records, visit.worker, visit.path("number"))
-        mediating.must_mediate(visit.worker, case)
+        mediating.must_mediate(records, visit.worker, case, visit.now)
         return case, papers.document(records, visit.lore(records), visit.worker, case, kind, visit.now)
 
     case, data = await visit.write(job)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.desk.paper import masked_phone
+from intents.cases import rights
 from intents.mediation import legal, papers, sittings
 from intents.mediation.people import NAMES, SIDES, beside, party
 from intents.scene import ZONE
-from intents.staff import deeds
 from knowledge.mediation import confirm
 from storage.archive import Records
 from storage.cases import Case
@@ -135,7 +135,7 @@ def called(records: Records, worker: Worker, path: str, now: datetime) -> Iterat
     """Whom to ring: the other side has not answered in time. Telephone numbers are masked, and only for who may read."""
     for case in records.cases.open_ones(path, ("mediation",), state="inviting", sealed=True):
         clock = next((one for one in records.clocks.of(case.id) if one.name == "invite"), None)
-        if clock is None or clock.due_at > now or not deeds.may_see(worker, case):
+        if clock is None or clock.due_at > now or not rights.reads(records, worker, case, now):
             continue
         other = party(records, case, "other")
         phone = masked_phone(other.contact.get("phone", "")) if other else ""

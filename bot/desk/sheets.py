@@ -10,13 +10,12 @@ from datetime import datetime
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.desk.casework import find, must_read, sheet
+from bot.desk.casework import find, may_look, must_read, sheet
 from bot.desk.guard import Desk, NotHere, Visit
 from bot.desk.paper import clock, masked_phone, render
 from intents.refused import Refused
 from intents.report import LABELS
 from intents.scene import ZONE
-from intents.staff import deeds
 from knowledge.cases import KINDS
 from knowledge.wishes.hide import hidden
 from storage.archive import Records
@@ -75,7 +74,7 @@ async def one_file(visit: Visit) -> Response:
         case = find(records, visit.worker, visit.path("number"))
         if case.kind not in KINDS_LISTED:
             raise Refused("这一类不能导出。")
-        must_read(case, visit.worker)
+        must_read(records, visit, case)
         shown = sheet(records, visit, case)
         pictures = [_picture(records, visit, case, i, kind) for i, kind in shown.pictures]
         records.audit.write(visit.now, visit.worker.login, "export", case.number)
@@ -94,7 +93,7 @@ async def one_file(visit: Visit) -> Response:
 
 def _picture(records: Records, visit: Visit, case: Case, picture: str, kind: str) -> tuple[str, str] | None:
     found = records.cases.picture(picture)
-    if found is None or not deeds.may_look(visit.worker, case, found[0].seen_by):
+    if found is None or not may_look(records, visit, case, found[0].seen_by):
         return None
     label = {"after": "整改后", "paper": "材料"}.get(kind, "上报时")
     return label, f"data:{found[0].mime};base64,{base64.b64encode(found[0].data).decode()}"

@@ -42,6 +42,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "entrust": ("holder",),
     "checked": ("holder",),
 }
+UNREAD = ("open", "accept_offer", "decline_offer")  # what is offered is answered before it can be read
 WORDS = {
     "holder": "承办人",
     "pool": "值班的人",
@@ -112,18 +113,14 @@ def reads(records: Records, worker: Worker, case: Case, now: datetime | None = N
     """Whether a worker may read a case's words (RG41)."""
     me = acting(records, worker, case, now)
     return may_read(KINDS[case.kind], me.role, is_holder=case.holder_id == me.id, level=me.level, case_level=case.level,
-                    is_held=case.holder_id is not None)  # fmt: skip
+                    is_held=case.holder_id is not None and case.state != "raised")  # fmt: skip
 
 
 def may(records: Records, worker: Worker, case: Case, deed: str, now: datetime | None = None) -> bool:
-    """Whether a worker may do a deed of MAY. To open is not to read; everything else needs both."""
-    found = relations(records, worker, case, now)
-    raised = deed == "take" and case.level > 0 and "mediator" in found
-    offered = deed in ("accept_offer", "decline_offer") and "asked" in found
-    comes_up = case.kind == "mediation" and (raised or offered)  # reads once it is theirs
-    if deed != "open" and not comes_up and not reads(records, worker, case, now):
+    """Whether a worker may do a deed of MAY. Most need that one may read, too."""
+    if deed not in UNREAD and not reads(records, worker, case, now):
         return False
-    return not found.isdisjoint(MAY[deed])
+    return not relations(records, worker, case, now).isdisjoint(MAY[deed])
 
 
 def allow(records: Records, worker: Worker, case: Case, deed: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from intents.mediation import steps as _steps  # noqa: F401  (it registers what 
 from intents.message import Option, Reply
 from intents.scene import say_to, tell_workers
 from intents.staff import errands
-from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move, clock, may_read
+from knowledge.cases import KINDS, LEVELS, MEDIATORS, Kind, Move, clock
 from knowledge.cases.report import INSTEAD
 from storage.archive import Records
 from storage.cases import Case
@@ -41,12 +41,6 @@ def find(records: Records, worker: Worker, number: str, now: datetime | None = N
     if case is None or not visible(records, worker, case, now):
         raise Refused(f"没有找到 {number}，请核对编号。")
     return case
-
-
-def may_see(worker: Worker, case: Case) -> bool:
-    """Whether the worker may read the case's words."""
-    return may_read(KINDS[case.kind], worker.role, is_holder=case.holder_id == worker.id, level=worker.level,
-                    case_level=case.level, is_held=case.holder_id is not None and case.state != "raised")  # fmt: skip
 
 
 def read_body(records: Records, worker: Worker, case: Case, now: datetime) -> dict[str, object]:
@@ -111,15 +105,14 @@ def _speak(records: Records, worker: Worker, alert: Case, now: datetime) -> None
         handoff.take(records, worker, case, now)
 
 
-def may_look(worker: Worker, case: Case, seen_by: str) -> bool:
-    """Whether a worker may look at a picture of a case they may read; one that may show a card is for the holder (RG38)."""
-    return seen_by != "holder" or case.holder_id == worker.id
-
-
 def clear(records: Records, worker: Worker, case: Case, picture: str, now: datetime) -> None:
     """The holder has looked: nothing private is on a picture, others may see it."""
     found = records.cases.picture(picture)
-    if found is None or found[1] != case.id or not may_look(worker, case, found[0].seen_by):
+    if (
+        found is None
+        or found[1] != case.id
+        or not rights.sees_picture(records, worker, case, found[0].seen_by, now)
+    ):
         raise Refused("这张照片要由承办人先看。")
     records.cases.show_to(picture, "staff")
     records.audit.write(now, worker.login, "clear_picture", case.number, picture)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
+from intents.cases import rights
 from intents.mediation import afterwards, alarm, legal, papers, sittings, steps
 from intents.mediation.people import NAMES, SIDES, party, tell
 from intents.message import Reply
@@ -12,6 +14,7 @@ from intents.refused import Refused
 from intents.staff import deeds
 from intents.staff.speaker import Speaker
 from knowledge import when
+from storage.archive import Records
 from storage.cases import Case
 from storage.staff import Worker
 
@@ -27,13 +30,13 @@ def command(speaker: Speaker, text: str) -> Reply | None:
     if not found:
         return None
     case = deeds.find(speaker.records, speaker.worker, found[1])
-    must_mediate(speaker.worker, case)
+    must_mediate(speaker.records, speaker.worker, case, speaker.now)
     return Reply(DEEDS[found[2]](speaker, case, found[3].strip()))
 
 
-def must_mediate(worker: Worker, case: Case) -> None:
+def must_mediate(records: Records, worker: Worker, case: Case, now: datetime) -> None:
     """Only who may read a mediation may do anything with it."""
-    if case.kind != "mediation" or not deeds.may_see(worker, case):
+    if case.kind != "mediation" or not rights.reads(records, worker, case, now):
         raise Refused("这件事只有承办的调解员能处理。")
 
 

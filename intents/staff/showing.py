@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from intents import duty
+from intents.cases import rights
 from intents.emergency import TITLES
 from intents.mediation import papers
 from intents.mediation.people import NAMES
@@ -71,9 +72,9 @@ def show(speaker: Speaker, number: str) -> Reply:
 def _words(speaker: Speaker, case: Case) -> str:
     body = deeds.read_body(speaker.records, speaker.worker, case, speaker.now)
     told = [f"{LABELS[name]}：{_said(case, name, value)}" for name, value in body.items() if value and name in LABELS]  # fmt: skip
-    if case.kind == "handoff" and deeds.may_see(speaker.worker, case):
+    if case.kind == "handoff" and rights.reads(speaker.records, speaker.worker, case, speaker.now):
         told.append(f"居民最近说：{last_words(speaker.records, case)}")
-    if case.kind == "mediation" and deeds.may_see(speaker.worker, case):
+    if case.kind == "mediation" and rights.reads(speaker.records, speaker.worker, case, speaker.now):
         told += [f"{NAMES.get(one.role, '')}{papers.KINDS[one.kind]}：{one.words}" for one in papers.shown(speaker.records, case)]  # fmt: skip
     return "\n".join(told)
 
