@@ -71,3 +71,13 @@ def test_the_circle_counts_minutes_on_foot() -> None:
     )
     assert [it.estate.id for it in outside([near, far], [place])] == ["f"]
     assert outside([near], []) != []
+
+
+async def test_an_estates_name_is_never_a_formula(centre: Centre) -> None:
+    with centre.archive.open() as records:
+        records.areas.put_many((), [Estate("y", "wb01", "=1+1", latitude=34.3225, longitude=108.7000)])
+    wu = centre.signed_in("wu")
+    await wu.post("/desk/areas/speed", speed="30")
+    got = await wu.http.get("/desk/areas/circle.xlsx?need=microwave")
+    told = [cell for row in load_workbook(BytesIO(got.content)).worksheets[0].rows for cell in row]
+    assert {cell.data_type for cell in told if cell.value == "=1+1"} == {"s"}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from openpyxl import Workbook
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.guard import ADMINS, Desk, Visit
+from bot.desk.workbooks import sent, workbook
 from intents.handoff import Refused
 from intents.library import Lore
 from knowledge import circle
@@ -18,7 +17,6 @@ from knowledge.areas.care import Gap, gaps, power_gaps
 from knowledge.places import FACILITIES
 from storage.archive import Records
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SLOWEST, FASTEST = 30, 120  # metres a minute
 SHOWN = 200
 
@@ -60,19 +58,13 @@ async def board(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """The estates outside the circle, as a workbook."""
     found = await visit.read(lambda records: _look(records, visit))
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "15分钟圈外"
-    sheet.append(["小区", "所属", "缺什么", "最近的点", "步行分钟"])
-    for it in found.far:
-        place = it.place.name if it.place else "没有"
-        sheet.append(
-            [it.estate.name, found.names[it.estate.id], FACILITIES[found.need], place, it.minutes or ""]
-        )
-    out = BytesIO()
-    book.save(out)
-    return Response(out.getvalue(), media_type=XLSX,
-                    headers={"Content-Disposition": 'attachment; filename="circle.xlsx"'})  # fmt: skip
+    rows: list[tuple[str | int, ...]] = [("小区", "所属", "缺什么", "最近的点", "步行分钟")]
+    rows += [
+        (it.estate.name, found.names[it.estate.id], FACILITIES[found.need],
+         it.place.name if it.place else "没有", it.minutes or "")
+        for it in found.far
+    ]  # fmt: skip
+    return sent(workbook("15分钟圈外", rows), "circle.xlsx")
 
 
 async def set_speed(visit: Visit) -> Response:

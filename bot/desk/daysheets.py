@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.bookings import read_day
 from bot.desk.guard import Desk, Visit
 from bot.desk.paper import clock, masked_phone
+from bot.desk.workbooks import sent, workbook
 from intents.handoff import Refused
 from intents.library import Lore
 from intents.scene import ZONE
@@ -25,7 +22,6 @@ from intents.staff.ending import STATES
 from storage.archive import Records
 from storage.bookings import Booking
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = ("日期", "开始", "结束", "预约号", "服务", "地点", "份数", "姓名", "电话", "状态", "签到")
 KEPT = tuple(state for state in STATES if state != "held")
 
@@ -60,33 +56,15 @@ async def export(visit: Visit) -> Response:
     mark = f"{clock(visit.now)} {visit.worker.name}（{visit.worker.login}）导出，姓名和电话已遮盖，请勿外传。"
     data = await asyncio.to_thread(sheet, mark, found, {i: s.name for i, s in lore.services.items()},
                                    {i: p.name for i, p in lore.places.items()})  # fmt: skip
-    name = f"bookings-{first}.xlsx"
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return sent(data, f"bookings-{first}.xlsx")
 
 
 def sheet(
     mark: str, found: Sequence[Booking], services: Mapping[str, str], places: Mapping[str, str]
 ) -> bytes:
-    """A workbook whose first and last rows say who took it out. Every cell is text: no =1+1 is ever computed."""
-    book, out = Workbook(write_only=True), BytesIO()
-    page = book.create_sheet("预约")
-
-    def put(*values: object) -> None:
-        row = []
-        for value in values:
-            cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
-            cell.data_type = "s"  # openpyxl would take "=…" for a formula
-            cell.quotePrefix = True  # … and so would a spreadsheet, once it is edited
-            row.append(cell)
-        page.append(row)
-
-    put(mark)
-    put(*HEAD)
-    for it in found:
-        put(*_row(it, services, places))
-    put(mark)
-    book.save(out)
-    return out.getvalue()
+    """A workbook whose first and last rows say who took it out. Every cell is text."""
+    rows = [[str(value) for value in _row(it, services, places)] for it in found]
+    return workbook("预约", [[mark], HEAD, *rows, [mark]])
 
 
 def _row(it: Booking, services: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
